@@ -1,0 +1,1 @@
+"""The recorder process, which outlives its screens, and the client that attaches to it."""

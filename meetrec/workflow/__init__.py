@@ -1,0 +1,1 @@
+"""What the parts do together: record, finish, import. Async generators of events."""

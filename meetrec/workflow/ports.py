@@ -1,0 +1,93 @@
+"""What the workflows need from the world. The floors below fulfil these; tests put loopback parts in their place."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from meetrec.core.events import Event
+from meetrec.core.parts import Part
+from meetrec.core.stitch import PartAnswer
+from meetrec.core.transcript import Transcript
+
+
+class Sound(Protocol):
+    """A running capture that writes to the WAV on its own thread (audio/recording.py)."""
+
+    def start(self) -> None:
+        """Begin to write. Raises AudioError or StorageError."""
+
+    def pause(self) -> None:
+        """Write nothing until `resume`; the recording's clock stands still."""
+
+    def resume(self) -> None:
+        """Go on writing."""
+
+    def stop(self) -> int:
+        """Write what was captured, close the WAV, return the frames in it. Blocks up to about two seconds."""
+
+
+class Captions(Protocol):
+    """The live captions of one recording (provider/live_captions.py)."""
+
+    def run(self) -> AsyncIterator[Event]:
+        """Yield caption and link events until `finish` was called and all is captioned or given up."""
+
+    def advanced(self, frames: int) -> None:
+        """Tell that the WAV holds `frames` frames."""
+
+    def finish(self) -> None:
+        """Tell that no more frames will come."""
+
+
+class Answer(Protocol):
+    """The answer to one request (provider/transcribe.py)."""
+
+    @property
+    def segments(self) -> Sequence[Mapping[str, Any]]:
+        """The segments as received."""
+
+    @property
+    def billed_seconds(self) -> float:
+        """Seconds of audio the service charges for."""
+
+
+class Transcribe(Protocol):
+    """Send one file to the transcription service. Raises ProviderError."""
+
+    async def __call__(self, path: Path, seconds: float) -> Answer:
+        """Transcribe the file of `seconds` of audio."""
+
+
+class Encode(Protocol):
+    """Write a span of the recording as a file for upload."""
+
+    def __call__(self, start: float, end: float, upload: str, target: Path) -> int:
+        """Write `start` to `end` seconds as "wav", "flac" or "mp3" to `target`; returns its bytes. Blocks."""
+
+
+class PartFiles(Protocol):
+    """The `parts/` folder of a session (storage/part_files.py)."""
+
+    def load_plan(self) -> list[Part]:
+        """Return the plan of an earlier run, nothing where there is none."""
+
+    def save_plan(self, parts: Sequence[Part]) -> None:
+        """Keep the plan before anything is sent, so that no part is paid for twice."""
+
+    def load_answers(self) -> dict[int, PartAnswer]:
+        """Return the answers kept so far by part number."""
+
+    def save_answer(self, answer: PartAnswer) -> None:
+        """Keep an answer for good."""
+
+    def upload_path(self, part: Part, upload: str) -> Path:
+        """Return where the file for the upload of a part is put; its folder exists."""
+
+
+class Publish(Protocol):
+    """Keep the transcript and render the minutes."""
+
+    def __call__(self, transcript: Transcript) -> Path:
+        """Store both, return the path of the minutes. Blocks."""

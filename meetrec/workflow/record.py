@@ -1,0 +1,196 @@
+"""Record a meeting: sound to disk, captions beside it, everything that happens as one stream of events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+from meetrec.core.errors import MeetrecError
+from meetrec.core.events import (
+    AudioGap,
+    AudioLevel,
+    AudioSignal,
+    DiskChanged,
+    DiskState,
+    Event,
+    Fault,
+    MarkAdded,
+    NoteAdded,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+    RecordingStopped,
+    SignalState,
+)
+from meetrec.workflow.ports import Captions, Sound
+
+DISK_CHECK_S = 5.0
+LOW_MINUTES = 60.0
+CRITICAL_MINUTES = 10.0
+
+
+class Recording:
+    """One running recording. `run` yields its events; the other methods may be called at any time from the loop.
+
+    The methods named `on_…` are called from the writer's thread and hand over to the event loop.
+    """
+
+    def __init__(
+        self,
+        started: RecordingStarted,
+        *,
+        open_sound: Callable[[Recording], Sound],
+        captions: Captions | None,
+        minutes_left: Callable[[], float],
+    ) -> None:
+        """`open_sound` is given this object to report to; `minutes_left` tells how long the free space lasts."""
+        self.started = started
+        self.paused = False
+        self._rate = started.rate
+        self._frames = round(started.at * started.rate)
+        self._open_sound = open_sound
+        self._captions = captions
+        self._minutes_left = minutes_left
+        self._disk: DiskState = "ok"
+        self._why = ""
+        self._stopping = asyncio.Event()
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def clock(self) -> float:
+        """Seconds on the recording's clock."""
+        return self._frames / self._rate
+
+    # -- what a person does ----------------------------------------------------------------------------------------
+
+    def stop(self, why: str = "") -> None:
+        """Stop soon; `why` is empty where the user asked for it."""
+        if not self._stopping.is_set():
+            self._why = why
+            self._stopping.set()
+
+    def pause(self) -> None:
+        """Write nothing until `resume`."""
+        if not self.paused and not self._stopping.is_set():
+            self.paused = True
+            self._sound.pause()
+            self._events.put_nowait(RecordingPaused(at=self.clock))
+
+    def resume(self) -> None:
+        """Go on writing."""
+        if self.paused and not self._stopping.is_set():
+            self.paused = False
+            self._sound.resume()
+            self._events.put_nowait(RecordingResumed(at=self.clock))
+
+    def mark(self, text: str = "") -> None:
+        """Mark this moment."""
+        self._events.put_nowait(MarkAdded(at=self.clock, text=text))
+
+    def note(self, text: str) -> None:
+        """Keep a note at this moment."""
+        self._events.put_nowait(NoteAdded(at=self.clock, text=text))
+
+    # -- what the sound tells (from the writer's thread) -----------------------------------------------------------
+
+    def on_advance(self, frames: int) -> None:
+        """The WAV holds `frames` frames."""
+        self._loop.call_soon_threadsafe(self._advance, frames)
+
+    def on_level(self, rms: float, peak: float) -> None:
+        """How loud the last block was, in dB."""
+        self._post(AudioLevel(at=self.clock, rms=rms, peak=peak))
+
+    def on_signal(self, state: SignalState) -> None:
+        """What the last seconds sounded like."""
+        self._post(AudioSignal(at=self.clock, state=state))
+
+    def on_gap(self, seconds: float, why: str) -> None:
+        """Sound is missing here."""
+        self._post(AudioGap(at=self.clock, seconds=seconds, why=why))
+
+    def on_fault(self, error: MeetrecError) -> None:
+        """Writing or capturing went wrong for good; the recording stops with all that was written."""
+        self._post(Fault(at=self.clock, what=error.message, hint=error.hint))
+        self._loop.call_soon_threadsafe(self.stop, error.message)
+
+    def on_ended(self, why: str) -> None:
+        """The source has no more sound: the file is over (no reason), or the device is gone."""
+        self._loop.call_soon_threadsafe(self.stop, why)
+
+    def _post(self, event: Event) -> None:
+        self._loop.call_soon_threadsafe(self._events.put_nowait, event)
+
+    def _advance(self, frames: int) -> None:
+        self._frames = frames
+        if self._captions is not None:
+            self._captions.advanced(frames)
+
+    # -- the run ---------------------------------------------------------------------------------------------------
+
+    async def run(self) -> AsyncIterator[Event]:
+        """Yield everything that happens until the WAV is closed and the captions are complete.
+
+        Raises AudioError or StorageError where the sound can't be started; afterwards nothing ends it but `stop`, the
+        end of the source, or a disk that takes no more.
+        """
+        self._sound = self._open_sound(self)
+        await asyncio.to_thread(self._sound.start)
+        yield self.started
+        tasks = [asyncio.create_task(self._until_stopped()), asyncio.create_task(self._watch_disk())]
+        if self._captions is not None:
+            tasks.append(asyncio.create_task(self._caption(self._captions)))
+        ended = asyncio.create_task(self._end_after(tasks[0], *tasks[2:]))
+        try:
+            while (event := await self._events.get()) is not None:
+                yield event
+        finally:
+            for task in (*tasks, ended):
+                task.cancel()
+
+    async def _end_after(self, *tasks: asyncio.Task[None]) -> None:
+        await asyncio.gather(*tasks)
+        self._events.put_nowait(None)
+
+    async def _until_stopped(self) -> None:
+        await self._stopping.wait()
+        try:
+            frames = await asyncio.to_thread(self._sound.stop)
+        except MeetrecError as error:
+            self._events.put_nowait(Fault(at=self.clock, what=error.message, hint=error.hint))
+            frames = self._frames
+        self._advance(frames)
+        if self._captions is not None:
+            self._captions.finish()
+        stopped = RecordingStopped(at=self.clock, duration=frames / self._rate, frames=frames, why=self._why)
+        self._events.put_nowait(stopped)
+
+    async def _caption(self, captions: Captions) -> None:
+        async for event in captions.run():
+            self._events.put_nowait(event)
+
+    async def _watch_disk(self) -> None:
+        while not self._stopping.is_set():
+            left = await asyncio.to_thread(self._minutes_left)
+            state = disk_state(left)
+            if state != self._disk:
+                self._disk = state
+                self._events.put_nowait(DiskChanged(at=self.clock, state=state, minutes_left=left))
+            await _first(self._stopping.wait(), DISK_CHECK_S)
+
+
+def disk_state(minutes_left: float) -> DiskState:
+    """Say how the disk is doing when the free space lasts that long."""
+    if minutes_left < CRITICAL_MINUTES:
+        return "critical"
+    return "low" if minutes_left < LOW_MINUTES else "ok"
+
+
+async def _first(waiting: Coroutine[Any, Any, Any], seconds: float) -> None:
+    """Wait for `waiting`, at most `seconds`."""
+    try:
+        await asyncio.wait_for(waiting, seconds)
+    except TimeoutError:
+        return
