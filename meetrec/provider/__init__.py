@@ -1,0 +1,1 @@
+"""The speech service: the realtime link and the transcription requests."""

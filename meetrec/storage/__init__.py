@@ -1,0 +1,1 @@
+"""Sessions, settings and what else is kept on disk."""
