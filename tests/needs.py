@@ -47,3 +47,7 @@ def need(*names: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+if __name__ == "__main__":
+    print(*(one.packages for one in NEEDS.values() if not one.found()))
