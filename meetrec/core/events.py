@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
+
+from meetrec.core.fields import coerced
 
 SCHEMA = 1
 
 LinkState = Literal["connecting", "live", "behind", "offline", "off"]
 SignalState = Literal["normal", "quiet", "zero"]
 DiskState = Literal["ok", "low", "critical", "full"]
+_STATES = {"LinkState": get_args(LinkState), "SignalState": get_args(SignalState), "DiskState": get_args(DiskState)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,16 @@ class Event:
 
     def to_json(self) -> str:
         """Return the event as one line of JSON without its newline."""
-        return json.dumps({"v": SCHEMA, "type": self.type, **dataclasses.asdict(self)}, ensure_ascii=False)
+        return _line({"v": SCHEMA, "type": self.type, **dataclasses.asdict(self)})
+
+
+def _line(values: dict[str, Any]) -> str:
+    text = json.dumps(values, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, of a file name that is not UTF-8: written escaped
+        return json.dumps(values)
+    return text
 
 
 # -- recording ---------------------------------------------------------------------------------------------------
@@ -57,11 +68,15 @@ class RecordingStarted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingPaused(Event):
+    """Nothing is written and the recording's clock stands still."""
+
     type = "recording.paused"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingResumed(Event):
+    """Sound is written again."""
+
     type = "recording.resumed"
 
 
@@ -133,12 +148,16 @@ class DiskChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MarkAdded(Event):
+    """The user marked this moment; `text` says why, if they said."""
+
     type = "mark.added"
     text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoteAdded(Event):
+    """The user wrote something down at this moment."""
+
     type = "note.added"
     text: str
 
@@ -212,6 +231,8 @@ class PartSent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PartDone(Event):
+    """The answer to part `part` is kept."""
+
     type = "part.done"
     part: int
     of: int = 0
@@ -224,6 +245,8 @@ class PartDone(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PartFailed(Event):
+    """Part `part` has no answer: why, and what to do."""
+
     type = "part.failed"
     part: int
     of: int = 0
@@ -306,6 +329,9 @@ class UnknownEvent(Event):
     type = "unknown"
     fields: dict[str, Any] = field(default_factory=dict)
 
+    def to_json(self) -> str:
+        return _line(self.fields)
+
 
 def _all_subclasses(of: type[Event]) -> list[type[Event]]:
     return [sub for direct in of.__subclasses__() for sub in (direct, *_all_subclasses(direct))]
@@ -329,31 +355,16 @@ def from_dict(values: dict[str, Any]) -> Event | None:
     """Build an event from the values of its JSON form; None where a required one is missing or mistyped."""
     cls = TYPES.get(values["type"])
     if cls is None or cls is UnknownEvent:
-        at = values.get("at", 0.0)
-        return UnknownEvent(at=float(at) if isinstance(at, int | float) else 0.0, fields=dict(values))
+        at, time = coerced(values.get("at"), "float"), coerced(values.get("time"), "str")
+        return UnknownEvent(at=at or 0.0, time=time or "", fields=dict(values))
     known = {}
     for spec in dataclasses.fields(cls):
         if spec.name not in values:
             if spec.default is dataclasses.MISSING:
                 return None
             continue
-        value = _coerced(values[spec.name], str(spec.type))
-        if value is None:
+        value = coerced(values[spec.name], str(spec.type))
+        if value is None or value not in _STATES.get(str(spec.type), (value,)):
             return None
         known[spec.name] = value
     return cls(**known)
-
-
-def _coerced(value: Any, declared: str) -> Any:
-    """Return `value` as the declared type, or None where it cannot be one."""
-    if declared == "float":
-        number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        return float(value) if number else None
-    if declared == "int":
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
-    if declared == "bool":
-        return value if isinstance(value, bool) else None
-    if declared.startswith("tuple"):
-        ok = isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
-        return tuple(value) if ok else None
-    return value if isinstance(value, str) else None

@@ -53,8 +53,8 @@ class Model:
         if left is None or left > WARN_DAYS:
             return ""
         verb = "ends" if left >= 0 else "ended"
-        successor = f"{self.replaced_by} follows" if self.replaced_by else "no successor that tells speakers is announced"
-        return f"{self.name} {verb} on {self.ends}; {successor}"
+        follows = f"{self.replaced_by} follows" if self.replaced_by else "no successor that tells speakers is announced"
+        return f"{self.name} {verb} on {self.ends}; {follows}"
 
 
 _END_2027 = date(2027, 2, 26)

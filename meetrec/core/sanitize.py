@@ -12,9 +12,9 @@ import unicodedata
 
 _SEQUENCES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI
-    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f]).*?(?:\x07|\x1b\\|\x9c|$)"  # OSC, DCS, SOS, PM, APC: to their end
-    r"|\x1b[ -/]*[0-~]?",  # two-character escapes
-    re.DOTALL,
+    # OSC, DCS, SOS, PM, APC to their end; an unended one loses its introducer only, so that no words are swallowed
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])(?:[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\|\x9c))?"
+    r"|\x1b[ -/]*[0-~]?"  # two-character escapes
 )
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _JOINERS = frozenset("\u200c\u200d")  # Persian, Indic scripts and emoji sequences need them
@@ -23,9 +23,9 @@ _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def sanitize(text: str, *, multiline: bool = False, limit: int | None = None) -> str:
-    """Return `text` without anything that could act on a terminal or confuse a reader.
+    r"""Return `text` without anything that could act on a terminal or confuse a reader.
 
-    Line breaks and tabs become blanks, unless `multiline` keeps "\\n". `limit` cuts to that many characters.
+    Line breaks and tabs become blanks, unless `multiline` keeps "\n". `limit` cuts to that many characters.
     """
     if limit is not None and len(text) > limit:
         text = text[:limit]

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from meetrec.core.errors import SettingsError
+from meetrec.core.sanitize import one_line
 
 
 def _setting(default: Any, about: str, low: float | None = None, high: float | None = None) -> Any:
@@ -65,7 +67,9 @@ class CaptionsSettings:
     pause_ms: int = _setting(650, "the pause that ends a turn, for models where meetrec cuts them", 100, 5000)
     min_voice_ms: int = _setting(300, "the least speech worth a turn", 0, 5000)
     max_turn_s: float = _setting(22.0, "the longest turn", 5.0, 60.0)
-    max_cost_per_session: float = _setting(0.0, "dollars after which captions stop (never the recording); 0: no cap", 0.0)
+    max_cost_per_session: float = _setting(
+        0.0, "dollars after which captions stop (never the recording); 0: no cap", 0.0
+    )
 
 
 @dataclass(frozen=True)
@@ -139,15 +143,17 @@ class Settings:
         }
 
 
+_TRUE = frozenset({"true", "yes", "1", "on"})
+_FALSE = frozenset({"false", "no", "0", "off"})
 _SECTIONS: dict[str, Any] = {spec.name: spec.default_factory for spec in dataclasses.fields(Settings)}
 
 
 def all_keys() -> Iterator[tuple[str, str, object]]:
     """Yield (key, line of help, default) of every setting, "captions.model" and so on, in order."""
     for section, cls in _SECTIONS.items():
+        defaults = cls()
         for spec in dataclasses.fields(cls):
-            default = spec.default_factory() if spec.default is dataclasses.MISSING else spec.default
-            yield f"{section}.{spec.name}", spec.metadata["about"], default
+            yield f"{section}.{spec.name}", spec.metadata["about"], getattr(defaults, spec.name)
 
 
 def choices(key: str) -> tuple[str, ...]:
@@ -170,10 +176,10 @@ def value_from_text(key: str, text: str, source: str) -> object:
     section, name = split_key(key, source)
     hint = _hint(section, name)
     if hint is bool:
-        words = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
-        if text.strip().lower() not in words:
+        word = text.strip().lower()
+        if word not in _TRUE | _FALSE:
             raise _wrong(key, text, "true or false", source)
-        return words[text.strip().lower()]
+        return word in _TRUE
     if hint in (int, float):
         try:
             return int(text) if hint is int else float(text)
@@ -221,20 +227,21 @@ def _number(key: str, value: object, hint: type, source: str) -> float | int:
     kind = "a whole number" if hint is int else "a number"
     if isinstance(value, bool) or not isinstance(value, int if hint is int else (int, float)):
         raise _wrong(key, value, kind, source)
-    fits = (low is None or value >= low) and (high is None or value <= high)
-    if not fits:
+    fits = (low is None or value >= low) and (value <= high if high is not None else value < math.inf)
+    if not fits:  # nan fits nowhere, since it compares with nothing
         bounds = f"{kind} from {low:g}" + (f" to {high:g}" if high is not None else " on")
         raise _wrong(key, value, bounds, source)
-    return hint(value)
+    return int(value) if hint is int else float(value)
 
 
 def _wrong(key: str, value: object, wanted: str, source: str) -> SettingsError:
-    return SettingsError(f"{source}: {key} is {value!r}, it must be {wanted}", f"run meetrec settings set {key} VALUE")
+    shown = one_line(repr(value) if isinstance(value, str | int | float) else str(value), 80)
+    return SettingsError(f"{source}: {key} is {shown}, it must be {wanted}", f"run meetrec settings set {key} VALUE")
 
 
 def _unknown(shown: str, key: str, known: typing.Iterable[str], source: str) -> SettingsError:
     near = difflib.get_close_matches(key, list(known), n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else "meetrec settings show lists them all"
-    return SettingsError(f"{source}: there is no setting {shown}", hint)
+    return SettingsError(f"{source}: there is no setting {one_line(shown, 80)}", hint)
 
 

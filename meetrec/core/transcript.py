@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
-from meetrec.core.sanitize import sanitize
+from meetrec.core.fields import coerced
+from meetrec.core.sanitize import one_line, sanitize
 
 SCHEMA = 1
 TURN_GAP_S = 3.0
@@ -139,10 +140,10 @@ class Transcript:
                 segments=tuple(_read(Segment, one) for one in values["segments"]),
                 speakers=tuple(_read(Speaker, one) for one in values["speakers"]),
                 gaps=tuple(_read(Gap, one) for one in values.get("gaps", ())),
-                duration=float(values.get("duration", 0.0)),
-                model=str(values.get("model", "")),
-                billed_seconds=float(values.get("billed_seconds", 0.0)),
-                tells_speakers=bool(values.get("tells_speakers", True)),
+                duration=coerced(values.get("duration"), "float") or 0.0,
+                model=coerced(values.get("model"), "str") or "",
+                billed_seconds=coerced(values.get("billed_seconds"), "float") or 0.0,
+                tells_speakers=values.get("tells_speakers") is not False,
                 extra={key: value for key, value in values.items() if key not in known},
             )
         except (KeyError, TypeError, AttributeError) as error:
@@ -154,8 +155,14 @@ def _rounded(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(cls: type[_Row], values: Mapping[str, Any]) -> _Row:
-    known = {spec.name for spec in dataclasses.fields(cls)}
-    return cls(**{key: value for key, value in values.items() if key in known})
+    known = {}
+    for spec in dataclasses.fields(cls):
+        if spec.name not in values and spec.default is not dataclasses.MISSING:
+            continue
+        known[spec.name] = coerced(values[spec.name], str(spec.type))
+        if known[spec.name] is None:
+            raise ValueError(f"not a transcript: {spec.name} is {one_line(repr(values[spec.name]), 40)}")
+    return cls(**known)
 
 
 class Said(NamedTuple):
