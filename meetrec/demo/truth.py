@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class Truth:
     audio: Path
     duration: float
     speakers: tuple[str, ...]
-    segments: tuple[TruthSegment, ...]
+    segments: tuple[TruthSegment, ...] = field(repr=False)
 
     def words(self) -> list[str]:
         """All words in the order of their segments."""
