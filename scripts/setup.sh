@@ -82,7 +82,7 @@ install_python_packages() {
     [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && return
     say "installing Python packages into .venv (once)"
     requirements $groups >.venv/requirements.txt
-    "$python" -m pip install --quiet --disable-pip-version-check -r .venv/requirements.txt --editable . \
+    "$python" -m pip install -qq --disable-pip-version-check -r .venv/requirements.txt --editable . \
         || die "pip could not install the packages; see its words above, and run make again"
     echo "$key" >"$stamp"
 }
