@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
+import itertools
 import json
 import secrets
 from collections.abc import Callable, Iterable
@@ -26,9 +27,9 @@ HELLO_S = 5.0
 class Server:
     """Serves one job. `control` carries out a command and returns its answer; `stored` yields the stored lines."""
 
-    def __init__(
-        self, *, control: Callable[[str, str], dict[str, Any]], stored: Callable[[], Iterable[str]]
-    ) -> None:
+    def __init__(self, *, control: Callable[[str, str], dict[str, Any]], stored: Callable[[], Iterable[str]]) -> None:
+        self.stored_lines = 0
+        """How many lines `stored` has that were published, so that a new follower gets none twice."""
         self.secret = secrets.token_urlsafe(32)
         self.port = 0
         self._control = control
@@ -47,8 +48,12 @@ class Server:
         """Whether any front end listens."""
         return bool(self._followers)
 
-    def publish(self, event: Event) -> None:
-        """Send the event to every front end that follows; one that lags too far behind is cut off."""
+    def publish(self, event: Event, *, stored: bool) -> None:
+        """Send the event to every front end that follows; one that lags too far behind is cut off.
+
+        `stored` says that it is among the stored lines by now.
+        """
+        self.stored_lines += stored
         if not self._followers:
             return
         line = event.to_json()
@@ -93,13 +98,14 @@ class Server:
         await writer.drain()
 
     async def _follow(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Send what is stored, then what happens. The queue is there before the file is read: nothing falls between."""
+        """Send what was stored when the front end came, then what happens: nothing twice, nothing left out."""
+        known = self.stored_lines
         queue: asyncio.Queue[str | None] = asyncio.Queue()
         self._followers.add(queue)
         gone = asyncio.create_task(reader.read(1))
         gone.add_done_callback(lambda _: queue.put_nowait(None))
         try:
-            lines = await asyncio.to_thread(lambda: list(self._stored()))
+            lines = await asyncio.to_thread(lambda: list(itertools.islice(self._stored(), known)))
             for start in range(0, len(lines), 500):
                 writer.write("".join(f"{line}\n" for line in lines[start : start + 500]).encode())
                 await writer.drain()

@@ -121,7 +121,7 @@ class _Run:
                 self._failures[part.number] = self._refused
                 return
             try:
-                if _is_silent(part, levels):
+                if part.seconds < SHORTEST_S or _is_silent(part, levels):
                     await self._keep(PartAnswer(part=part, model=self._job.model.name), of, took=0.0)
                 else:
                     await self._request(part, of)

@@ -63,6 +63,11 @@ class Recording:
         """Seconds on the recording's clock."""
         return self._frames / self._rate
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._stopping.is_set()
+
     # -- what a person does ----------------------------------------------------------------------------------------
 
     def stop(self, why: str = "") -> None:

@@ -1,0 +1,152 @@
+"""The recorder process: one job, from its first event to its last, whoever watches.
+
+It tells the front end that started it one line on standard output, `{"port": …, "secret": …, "session": …}` once the
+work has begun or `{"error": …, "hint": …, "code": …}` where it can't, and from then on talks over loopback only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from meetrec.core.errors import ExitCode, MeetrecError, UsageError
+from meetrec.core.events import Event, Fault, JobEnded, MinutesFailed, MinutesReady, RecordingStopped
+from meetrec.recorder.assembly import Assembly, Started
+from meetrec.recorder.host import Host
+from meetrec.recorder.job import Job
+
+
+class Process:
+    """Runs one job."""
+
+    def __init__(self, job: Job, assembly: Assembly) -> None:
+        self._job = job
+        self._assembly = assembly
+        self._host = Host(job, on_control=self._control)
+        self._started: Started | None = None
+        self._finishing: asyncio.Task[None] | None = None
+        self._end = JobEnded(code=ExitCode.DONE)
+        self._stops = 0
+
+    async def run(self, hello: Callable[[dict[str, Any]], None]) -> int:
+        """Do the job and return the exit status. `hello` is called once."""
+        try:
+            async with contextlib.AsyncExitStack() as stack:
+                self._started = await self._assembly.begin(self._job, stack)
+                await self._host.open_journal(self._started.open_journal)
+                await self._host.server.start()
+                self._assembly.announce(self._started, self._host.server.port, self._host.server.secret, stack)
+                self._catch_signals()
+                await self._work(self._started, hello)
+        except MeetrecError as error:
+            hello({"error": error.message, "hint": error.hint, "code": int(error.exit_code)})
+            self._end = JobEnded(code=error.exit_code, why=error.message, hint=error.hint)
+        await self._host.emit(self._end)
+        await self._host.close()
+        return self._end.code
+
+    async def _work(self, started: Started, hello: Callable[[dict[str, Any]], None]) -> None:
+        said = False
+        server = self._host.server
+        greeting = {"port": server.port, "secret": server.secret, "session": started.session_id}
+        if started.recording is None:
+            hello(greeting)
+            said = True
+        else:
+            async for event in started.recording.run():
+                await self._host.emit(event)
+                if not said:  # the sound runs, and the first event is stored
+                    hello(greeting)
+                    said = True
+                self._note_end(event)
+        if self._job.finish:
+            self._finishing = asyncio.create_task(self._finish(started))
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._finishing
+        else:
+            self._end = JobEnded(code=self._end.code)
+
+    async def _finish(self, started: Started) -> None:
+        async for event in self._minutes(started):
+            await self._host.emit(event)
+            self._note_end(event)
+
+    async def _minutes(self, started: Started) -> AsyncIterator[Event]:
+        """Yield the events of the finish; what keeps it from starting is one of them."""
+        try:
+            async for event in self._assembly.finish(started, self._job):
+                yield event
+        except MeetrecError as error:
+            yield MinutesFailed(why=error.message, hint=error.hint)
+
+    def _note_end(self, event: Event) -> None:
+        """Remember what the event means for the exit status."""
+        again = f"meetrec finish {self._started.session_id if self._started else 'latest'}"
+        if isinstance(event, MinutesFailed):
+            hint = f"{event.hint}; then run {again}" if event.hint else f"run {again}"
+            self._end = JobEnded(code=ExitCode.MINUTES_MISSING, why=f"recorded, minutes not made: {event.why}", hint=hint)
+        elif isinstance(event, MinutesReady) and event.missing:
+            why = f"{event.missing} parts of the recording are not transcribed"
+            self._end = JobEnded(code=ExitCode.MINUTES_MISSING, why=why, hint=f"run {again}")
+        elif isinstance(event, Fault):
+            self._end = JobEnded(code=ExitCode.FAILED, why=event.what, hint=event.hint)
+        elif isinstance(event, RecordingStopped) and not event.why and self._end.code == ExitCode.FAILED:
+            self._end = JobEnded(code=ExitCode.DONE)  # a fault that did not end the recording
+
+    # -- controls ----------------------------------------------------------------------------------------------------
+
+    def _control(self, command: str, text: str) -> None:
+        recording = self._started.recording if self._started is not None else None
+        if command == "stop":
+            self._stop()
+        elif recording is None:
+            raise UsageError("nothing is being recorded", "meetrec record starts a recording")
+        elif command == "pause":
+            recording.pause()
+        elif command == "resume":
+            recording.resume()
+        elif command == "mark":
+            recording.mark(text)
+        elif command == "note" and text:
+            recording.note(text)
+        else:
+            raise UsageError(f"the recorder knows no {command!r}", "see meetrec --help")
+
+    def _stop(self) -> None:
+        """Stop the recording; asked again while the minutes are being made, leave them for later."""
+        self._stops += 1
+        recording = self._started.recording if self._started is not None else None
+        if recording is not None and not recording.stopped:
+            recording.stop()
+        elif self._finishing is not None:
+            self._end = JobEnded(
+                code=ExitCode.MINUTES_MISSING,
+                why="recorded, minutes not made: stopped",
+                hint=f"run meetrec finish {self._started.session_id if self._started else 'latest'}",
+            )
+            self._finishing.cancel()
+
+    def _catch_signals(self) -> None:
+        """SIGTERM and SIGINT stop cleanly; a closed terminal is none of the recorder's business."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGINT"):
+            with contextlib.suppress(NotImplementedError):  # Windows: asyncio has no signal handlers there
+                loop.add_signal_handler(getattr(signal, name), self._stop)
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def hello_on_stdout(line: dict[str, Any]) -> None:
+    """Tell the front end, then let go of its pipe."""
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)

@@ -1,0 +1,82 @@
+"""What a recorder process is doing, in one small object: for status bars and for the reply to "status"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from meetrec.core.events import (
+    AudioSignal,
+    CaptionFinal,
+    DiskChanged,
+    Event,
+    Fault,
+    LinkChanged,
+    MinutesFailed,
+    MinutesReady,
+    MinutesStarted,
+    PartDone,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+    RecordingStopped,
+)
+from meetrec.recorder.job import Job
+
+
+class Status:
+    """Follows the events of one job. `elapsed` is in seconds on the recording's clock."""
+
+    def __init__(self, job: Job) -> None:
+        self.values: dict[str, Any] = {
+            "id": job.session,
+            "title": job.title,
+            "kind": job.kind,
+            "state": "finishing" if job.kind == "finish" else "starting",
+            "elapsed": 0.0,
+            "link": {"state": "off", "behind": 0.0, "why": ""},
+            "disk": "ok",
+            "signal": "normal",
+            "captions": 0,
+            "parts": {"done": 0, "of": 0},
+            "fault": "",
+            "simulated": job.simulated,
+        }
+
+    def apply(self, event: Event) -> None:
+        """Take in one event."""
+        values = self.values
+        values["elapsed"] = max(values["elapsed"], round(event.at, 1))
+        if isinstance(event, CaptionFinal):
+            values["captions"] += bool(event.text)
+        elif isinstance(event, LinkChanged):
+            values["link"] = {"state": event.state, "behind": round(event.behind, 1), "why": event.why}
+        elif isinstance(event, MinutesStarted):
+            values["state"] = "finishing"
+            values["parts"] = {"done": event.done, "of": event.parts}
+        elif isinstance(event, PartDone):
+            values["parts"]["done"] += 1
+        else:
+            values.update(_changes(event))
+
+
+def _changes(event: Event) -> dict[str, Any]:
+    match event:
+        case RecordingStarted():
+            return {"id": event.id, "title": event.title, "state": "recording"}
+        case RecordingPaused():
+            return {"state": "paused"}
+        case RecordingResumed():
+            return {"state": "recording"}
+        case RecordingStopped():
+            return {"state": "stopped", "elapsed": round(event.duration, 1)}
+        case AudioSignal():
+            return {"signal": event.state}
+        case DiskChanged():
+            return {"disk": event.state}
+        case Fault():
+            return {"fault": event.what}
+        case MinutesReady():
+            return {"state": "finished"}
+        case MinutesFailed():
+            return {"state": "failed", "fault": event.why}
+    return {}
