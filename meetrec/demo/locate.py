@@ -71,10 +71,10 @@ class Follower:
         self._go_on(self._patience)
         self._heard.forget(self._done)
 
-    def pieces(self, start: float = 0.0, end: float = float("inf")) -> list[Piece]:
-        """What is known of the audio between two times, in order. Looks harder at a rest not yet placed."""
+    def pieces(self, start: float = 0.0, end: float = float("inf"), final: bool = True) -> list[Piece]:
+        """What is known of the audio between two times, in order; `final` looks once more at a rest not yet placed."""
         until = min(round(min(end, 1e9) * RATE), self._heard.end)
-        if not self._following and until > self._done + WINDOW // 2:
+        if final and not self._following and until > self._done + WINDOW // 2:
             self._go_on(WINDOW // 2, final=True)
         found = [_piece(one, one.end, one.lag) for one in self._stretches]
         if found and self._following and until > self._done:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,20 @@ class Truth:
     duration: float
     speakers: tuple[str, ...]
     segments: tuple[TruthSegment, ...] = field(repr=False)
+
+    def between(self, start: float, end: float) -> list[TruthSegment]:
+        """The segments that have something between two times, by start."""
+        first = bisect_left(self._starts, start - self._longest)
+        last = bisect_left(self._starts, end)
+        return [segment for segment in self.segments[first:last] if segment.end > start]
+
+    @cached_property
+    def _starts(self) -> list[float]:
+        return [segment.start for segment in self.segments]
+
+    @cached_property
+    def _longest(self) -> float:
+        return max((segment.end - segment.start for segment in self.segments), default=0.0)
 
     def words(self) -> list[str]:
         """All words in the order of their segments."""
