@@ -1,0 +1,112 @@
+"""Start a recorder process, follow it to its end, and do what signals ask for meanwhile.
+
+The recorder outlives its front end: Ctrl+C and SIGTERM ask it to stop and then wait for the minutes, a second Ctrl+C
+leaves it to finish alone, and a closed terminal (SIGHUP) leaves it recording.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from meetrec.cli.views import View
+from meetrec.core.errors import BusyError, ExitCode, MeetrecError
+from meetrec.core.events import JobEnded
+
+if TYPE_CHECKING:
+    from meetrec.recorder.front import Running
+
+HANGUP = getattr(signal, "SIGHUP", None)
+_SIGNALS = [number for number in (signal.SIGINT, signal.SIGTERM, HANGUP) if number is not None]
+
+
+class Left(Exception):  # noqa: N818 - nothing went wrong: the front end leaves, the recorder goes on
+    """The front end ends before the job does. `code` is the exit status, 128 + signal or 130."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def follow_to_the_end(start: Callable[[], Running], view: View) -> JobEnded:
+    """Start a job, show it until it ended, and return how it ended.
+
+    Raises what `start` raises, Left where a signal ends the front end alone, BusyError where the recorder vanished.
+    """
+    return asyncio.run(_Following(start, view).run())
+
+
+class _Following:
+    def __init__(self, start: Callable[[], Running], view: View) -> None:
+        self._start, self._view = start, view
+        self._signals: asyncio.Queue[int] = asyncio.Queue()
+        self._asked = False
+
+    async def run(self) -> JobEnded:
+        with _caught(self._signals):
+            running = await asyncio.to_thread(self._start)
+            job = asyncio.create_task(self._follow(running))
+            try:
+                while not job.done():
+                    await self._wait(job, running)
+                return job.result()
+            finally:
+                job.cancel()
+                self._view.end()
+
+    async def _follow(self, running: Running) -> JobEnded:
+        ended = None
+        async for event in running.follow():
+            self._view.show(event)
+            if isinstance(event, JobEnded):
+                ended = event
+        if ended is None:
+            raise BusyError(
+                "the recorder has ended without a word; what it recorded is safe on disk",
+                "run meetrec list, then meetrec finish latest",
+            )
+        return ended
+
+    async def _wait(self, job: asyncio.Task[JobEnded], running: Running) -> None:
+        """Wait until the job ended or a signal came, and do what the signal asks."""
+        signaled = asyncio.create_task(self._signals.get())
+        await asyncio.wait({job, signaled}, return_when=asyncio.FIRST_COMPLETED)
+        if not signaled.done():
+            signaled.cancel()
+            return
+        number = signaled.result()
+        if number == HANGUP:
+            raise Left(128 + number)
+        if self._asked and number == signal.SIGINT:
+            self._view.say("the recorder goes on in the background: meetrec status")
+            raise Left(ExitCode.INTERRUPTED)
+        await self._stop(running)
+
+    async def _stop(self, running: Running) -> None:
+        if self._asked:
+            return
+        self._asked = True
+        self._view.say("stopping… (Ctrl+C again leaves the rest to the background)")
+        try:
+            await asyncio.to_thread(running.ask, "stop")
+        except MeetrecError as error:  # it ended by itself just now, or it tells so through its events
+            self._view.say(error.message)
+
+
+@contextlib.contextmanager
+def _caught(queue: asyncio.Queue[int]) -> Iterator[None]:
+    """Put the signals into the queue instead of ending the program."""
+    loop = asyncio.get_running_loop()
+
+    def caught(number: int, _: object) -> None:
+        loop.call_soon_threadsafe(queue.put_nowait, number)
+
+    before = {number: signal.signal(number, caught) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
