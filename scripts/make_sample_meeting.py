@@ -47,7 +47,11 @@ VOICES = {
 # Speaker, pause before (negative: cuts in while the one before still speaks), text.
 SCRIPT = [
     ("Ana", 0.0, "Good morning. Let's start the weekly sync. Ben, how is the recorder coming along?"),
-    ("Ben", 0.8, "It is nearly done. The sound is safe on disk before anything is sent. I pulled the network cable twice."),
+    (
+        "Ben",
+        0.8,
+        "It is nearly done. The sound is safe on disk before anything is sent. I pulled the network cable twice.",
+    ),
     ("Callum", 0.75, "Twice? You are braver than I am."),
     ("Ana", 0.75, "And the captions?"),
     ("Ben", 0.7, "They catch up after a break. Nothing was lost."),

@@ -32,12 +32,13 @@ async def _serve(options: argparse.Namespace) -> None:
         service = DemoService(known, key=options.key, latency=options.latency, port=options.port)
         await service.start()
     except OSError as error:
-        raise MeetrecError(f"Cannot listen on port {options.port}: {error.strerror}.", "Choose another --port.") from error
+        problem = f"Cannot listen on port {options.port}: {error.strerror}."
+        raise MeetrecError(problem, "Choose another --port.") from error
     except RuntimeError as error:  # of libsndfile
         raise MeetrecError(f"Cannot read the recording: {error}", "Check --audio.") from error
     titles = ", ".join(one.title for one in known or [load_sample()])
-    print(f"Simulated speech service (no speech is recognized, nothing leaves this machine): {service.base_url}")  # noqa: T201
-    print(f"It knows: {titles}. Any key will do. Ctrl+C ends it." if not options.key else f"It knows: {titles}.")  # noqa: T201
+    print(f"Simulated speech service (no speech is recognized, nothing leaves this machine): {service.base_url}")
+    print(f"It knows: {titles}. Any key will do. Ctrl+C ends it." if not options.key else f"It knows: {titles}.")
     sys.stdout.flush()
     try:
         await asyncio.Event().wait()
@@ -52,7 +53,7 @@ def main() -> int:
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)
     except MeetrecError as error:
-        print(f"{error} {error.hint}".strip(), file=sys.stderr)  # noqa: T201
+        print(f"{error} {error.hint}".strip(), file=sys.stderr)
         return int(error.exit_code)
     return int(ExitCode.DONE)
 

@@ -78,7 +78,7 @@ def labels_for(said: Iterable[Said], known: Sequence[tuple[str, Speaker | None]]
 
 
 def segments_for(said: Iterable[Said], labels: dict[Speaker, str], seconds: float) -> list[dict[str, Any]]:
-    """Segments as in diarized_json: a speaker's turn comes as several, a sentence each, each text with a leading blank."""
+    """Segments as in diarized_json: a turn comes as several, a sentence each, each text with a leading blank."""
     sentences = [(labels[one.speaker], sentence) for one in said for sentence in _sentences(one.words)]
     sentences.sort(key=lambda one: one[1][0].start)
     return [
@@ -130,14 +130,15 @@ def _sentences(words: Sequence[TruthWord]) -> list[list[TruthWord]]:
 
 
 def _letters(number: int) -> str:
-    """A … Z, AA, AB, …"""
+    """Letters as columns of a table have them: A to Z, AA, AB."""
     return (_letters(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
 
 
 def _without(spans: Sequence[tuple[float, float]], holes: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """What of `spans` is in none of `holes`; both sorted."""
     left = []
-    for start, end in spans:
+    for first, end in spans:
+        start = first
         for hole_start, hole_end in holes:
             if hole_end <= start or hole_start >= end:
                 continue

@@ -8,6 +8,7 @@ fault; when the script is over all is well again (or `every_…` holds). So `Fau
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,16 +154,17 @@ def _deep(_body: dict[str, Any]) -> dict[str, Any]:
     return {"segments": nest}
 
 
-_EACH = {
+_Spoiler = Callable[[dict[str, Any], int], dict[str, Any]]
+_EACH: dict[str, _Spoiler] = {
     "null_speaker": lambda one, number: {"speaker": None},
     "overlapping": lambda one, number: {"end": one["end"] + 3.0},
     "outside": lambda one, number: {"start": one["start"] + 5_000.0, "end": one["end"] + 5_000.0} if number % 2 else {},
     "many_speakers": lambda one, number: {"speaker": f"speaker {number % 100}"},
     "empty_texts": lambda one, number: {"text": " "} if number % 2 else {},
-    "hostile": lambda one, number: {"text": HOSTILE + one["text"], "speaker": HOSTILE if number % 2 else one["speaker"]},
+    "hostile": lambda one, number: {"text": HOSTILE + one["text"], **({"speaker": HOSTILE} if number % 2 else {})},
     "bad_values": _bad_values,
 }
-_WHOLE = {
+_WHOLE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "none": lambda body: {"segments": []},
     "huge": lambda body: {"text": "word " * 1_000_000},
     "deep": _deep,

@@ -47,9 +47,8 @@ def read_mono(path: Path, rate: int = RATE) -> Samples:
     """
     with soundfile.SoundFile(path) as file:
         resampler = soxr.ResampleStream(file.samplerate, rate, 1, "float32")
-        blocks = []
-        for block in file.blocks(file.samplerate, dtype="float32", always_2d=True):
-            blocks.append(resampler.resample_chunk(block.mean(axis=1)))
+        seconds = file.blocks(file.samplerate, dtype="float32", always_2d=True)
+        blocks = [resampler.resample_chunk(second.mean(axis=1)) for second in seconds]
         blocks.append(resampler.resample_chunk(np.zeros(0, np.float32), last=True))
     return np.concatenate(blocks)
 
@@ -114,7 +113,8 @@ def fingerprint(samples: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
     sums = np.concatenate([np.zeros((1, bands.shape[1])), np.cumsum(bands, axis=0, dtype=np.float64)])
     index = np.arange(count)
     low, high = np.maximum(index - _HALF_MEAN, 0), np.minimum(index + _HALF_MEAN + 1, count)
-    return (bands - (sums[high] - sums[low]) / (high - low)[:, None]).astype(np.float32)
+    means = (sums[high] - sums[low]) / (high - low)[:, None]
+    return np.asarray(bands - means, np.float32)
 
 
 def _fft_size(least: int) -> int:

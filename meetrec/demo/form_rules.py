@@ -81,9 +81,7 @@ def checked_model(form: Form, deployment: str | None, aliases: dict[str, str], m
     if model not in FILE_MODELS:
         message = f"The model `{named}` does not exist or you do not have access to it."
         raise ApiError(404, message, param="model", code="model_not_found")
-    for name in form.fields:
-        if name not in _FIELDS and not name.startswith("chunking_strategy["):
-            raise ApiError(400, f"Unknown parameter: '{name}'.", param=name, code="unknown_parameter")
+    _check_names(form)
     if form.file_name.rsplit(".", 1)[-1].lower() not in _EXTENSIONS:
         message = f"Unrecognized file format. Supported formats: {list(_EXTENSIONS)}"
         raise _bad(message, "file")
@@ -123,6 +121,12 @@ def bad_reference(number: int, why: str) -> ApiError:
 def unreadable() -> ApiError:
     """The refusal of a file that is no audio."""
     return _bad("Audio file might be corrupted or unsupported", "file")
+
+
+def _check_names(form: Form) -> None:
+    for name in form.fields:
+        if name not in _FIELDS and not name.startswith("chunking_strategy["):
+            raise ApiError(400, f"Unknown parameter: '{name}'.", param=name, code="unknown_parameter")
 
 
 def _check_format(form: Form, model: str) -> None:

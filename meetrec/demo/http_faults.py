@@ -21,9 +21,7 @@ _REFUSALS = {
 _TROUBLE = ("The server had an error while processing your request. Sorry about that!", "server_error", None)
 
 
-async def refuse(
-    request: web.Request, fault: str, faults: Faults, closing: asyncio.Event
-) -> web.StreamResponse | None:
+async def refuse(request: web.Request, fault: str, faults: Faults, closing: asyncio.Event) -> web.StreamResponse | None:
     """Play a fault that comes instead of an answer; None where `fault` is none of those. Raises ApiError."""
     if fault == "html":
         return web.Response(status=502, content_type="text/html", text=_PAGE)

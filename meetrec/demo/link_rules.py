@@ -51,7 +51,8 @@ def first_input() -> dict[str, Any]:
 def updated_input(current: dict[str, Any], session: Any, rejected: tuple[str, ...], aliases: dict[str, str]) -> Any:
     """`audio.input` after an update by `session`; `aliases` maps deployments to models. Raises RefusedUpdateError."""
     if not isinstance(session, dict) or session.get("type") is None:
-        raise RefusedUpdateError("Missing required parameter: 'session.type'.", "session.type", "missing_required_parameter")
+        message = "Missing required parameter: 'session.type'."
+        raise RefusedUpdateError(message, "session.type", "missing_required_parameter")
     if session["type"] != "transcription":
         message = f"Passing a {session['type']} session update event to a transcription session is not allowed."
         raise RefusedUpdateError(message, "session.type", "invalid_parameter")

@@ -1,4 +1,4 @@
-"""Where in the known recordings does this audio come from?
+"""Finding where in the known recordings some audio comes from.
 
 A `Follower` is given audio as it comes. Once it knows the place it merely checks, window by window, that the audio goes
 on as the recording does; drift of the clocks is followed. Where the audio stops matching it looks nearby first (a
@@ -153,9 +153,7 @@ class Follower:
 
     # -- finding --------------------------------------------------------------------------------------------------
 
-    def _find(
-        self, start: int, end: int, expected: list[tuple[Known, int]], everywhere: bool
-    ) -> Stretch | None:
+    def _find(self, start: int, end: int, expected: list[tuple[Known, int]], everywhere: bool) -> Stretch | None:
         """The recording of some stretch in [start, end): near the expected lags, or everywhere."""
         length = min(WINDOW * 2, end - start)
         at = self._heard.loudest(start, end, length)
@@ -198,9 +196,7 @@ def locate(known: Sequence[Known], samples: Samples) -> list[Piece]:
 
 
 def _piece(one: Stretch, end: int, lag: int) -> Piece:
-    return Piece(
-        one.start / RATE, end / RATE, one.known.truth, (one.start + one.lag_start) / RATE, (end + lag) / RATE
-    )
+    return Piece(one.start / RATE, end / RATE, one.known.truth, (one.start + one.lag_start) / RATE, (end + lag) / RATE)
 
 
 def _verified(known: Known, place: int, probe: Samples) -> tuple[float, Known, int]:

@@ -1,4 +1,4 @@
-"""Does this sound go on as that recording does? The comparing of samples behind `meetrec.demo.locate`."""
+"""Telling whether a sound goes on as a recording does: the comparing of samples behind `meetrec.demo.locate`."""
 
 from __future__ import annotations
 
@@ -156,12 +156,13 @@ class Stretch:
 
     def misfit(self, heard: Heard, start: int, end: int, lag: int) -> Samples:
         """What is left of each sample if this is what it is."""
-        return np.square(heard.cut(start, end) - self.gain * self.known.cut(start + lag, end + lag))
+        left = heard.cut(start, end) - self.gain * self.known.cut(start + lag, end + lag)
+        return np.asarray(np.square(left), np.float32)
 
     def foreign(self, heard: Heard, start: int, end: int, lag: int) -> Samples:
         """What would be left of each sample if it were something else of the same level."""
         theirs = np.square(self.gain * self.known.cut(start + lag, end + lag))
-        return (np.square(heard.cut(start, end)) + theirs) * np.float32(0.5)
+        return np.asarray((np.square(heard.cut(start, end)) + theirs) / 2, np.float32)
 
 
 def settle(heard: Heard, before: Stretch | None, after: Stretch | None) -> None:
@@ -171,7 +172,10 @@ def settle(heard: Heard, before: Stretch | None, after: Stretch | None) -> None:
         first = max(before.start, min(before.sure, gap_end) - WINDOW)
         last = min(after.end, max(gap_start, gap_end) + WINDOW)
         cut, least = _edge(
-            first, last, before.misfit(heard, first, last, before.lag), after.misfit(heard, first, last, after.lag_start)
+            first,
+            last,
+            before.misfit(heard, first, last, before.lag),
+            after.misfit(heard, first, last, after.lag_start),
         )
         middle = min(max(cut, first), last) if gap_end - gap_start < 2 * WINDOW else (gap_start + gap_end) // 2
         leave, left = _leave(heard, before, first, middle)
@@ -179,9 +183,13 @@ def settle(heard: Heard, before: Stretch | None, after: Stretch | None) -> None:
         joined = gap_end - gap_start < 2 * WINDOW and least <= 1.05 * (left + right)
         before.end, after.start = (cut, cut) if joined else (leave, enter)
     elif before:
-        before.end = _leave(heard, before, max(before.start, before.end - WINDOW), min(before.end + WINDOW, heard.end))[0]
+        before.end = _leave(heard, before, max(before.start, before.end - WINDOW), min(before.end + WINDOW, heard.end))[
+            0
+        ]
     elif after:
-        after.start = _enter(heard, after, max(after.start - WINDOW, heard.base), min(after.start + WINDOW, after.end))[0]
+        after.start = _enter(heard, after, max(after.start - WINDOW, heard.base), min(after.start + WINDOW, after.end))[
+            0
+        ]
 
 
 def _leave(heard: Heard, one: Stretch, first: int, last: int) -> tuple[int, float]:

@@ -115,9 +115,7 @@ def coverage(truth: Truth, pieces: Iterable[Piece], least: float = 0.002) -> Cov
             arrived.append((start, end))
     edges = [0.0, *(edge for span in arrived for edge in span), truth.duration]
     missing = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    return Coverage(
-        arrived, [s for s in missing if s[1] - s[0] > least], [s for s in repeated if s[1] - s[0] > least]
-    )
+    return Coverage(arrived, [s for s in missing if s[1] - s[0] > least], [s for s in repeated if s[1] - s[0] > least])
 
 
 def _words_in(truth: Truth, spans: list[Span]) -> list[str]:

@@ -22,7 +22,7 @@ from meetrec.demo.faults import Faults, spoil
 from meetrec.demo.fingerprint import RATE, Known, Samples, read_mono
 from meetrec.demo.form_rules import ApiError, Form
 from meetrec.demo.http_faults import answer_badly, refuse
-from meetrec.demo.locate import Piece, locate
+from meetrec.demo.locate import locate
 from meetrec.demo.records import Upload
 from meetrec.demo.voice import voiced_spans
 
@@ -101,7 +101,8 @@ class Transcriber:
 
     def _body(self, form: Form, upload: Upload, said: list[Said], labels: dict[Speaker, str]) -> tuple[Any, str]:
         """The JSON to answer with, and its text."""
-        upload.labels = {label: speaker[1] for speaker, label in labels.items() if any(s.speaker == speaker for s in said)}
+        heard = {one.speaker for one in said}
+        upload.labels = {label: speaker[1] for speaker, label in labels.items() if speaker in heard}
         segments = segments_for(said, labels, upload.seconds)
         text = "".join(one["text"] for one in segments).strip()
         usage = usage_for(upload.model, upload.seconds, text)

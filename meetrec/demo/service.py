@@ -209,9 +209,7 @@ class DemoService:
 
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
         faults = next(self._link_faults, self._faults.every_link)
-        record = LinkRecord(
-            len(self.links) + 1, request.path, dict(request.query), "", copy_headers(request)
-        )
+        record = LinkRecord(len(self.links) + 1, request.path, dict(request.query), "", copy_headers(request))
         self.links.append(record)
         try:
             record.auth = self._authorized(request)
@@ -241,17 +239,16 @@ class DemoService:
         link = Link(self, socket, record, faults, abort)
         model = request.query.get("model")
         if request.headers.get("OpenAI-Beta", "").startswith("realtime"):
-            await link.error("The Realtime Beta API is no longer supported. Please use /v1/realtime.", _BETA)
+            await link.sender.error("The Realtime Beta API is no longer supported. Please use /v1/realtime.", _BETA)
             await socket.close(code=4000, message=f"invalid_request_error.{_BETA}".encode())
         elif self._url_model and not model:
-            await link.error("You must provide a model parameter in the URL.", "invalid_model", "model")
+            await link.sender.error("You must provide a model parameter in the URL.", "invalid_model", "model")
             await socket.close(code=1011)
         elif request.query.get("intent") != "transcription":
-            session = {"type": "realtime", "model": model or "gpt-realtime"}
-            await link.converse(session)
+            await link.converse({"type": "realtime", "model": model or "gpt-realtime"})
         elif model and not self._url_model:
             message = "You must not provide a model parameter for transcription sessions."
-            await link.error(message, "invalid_model", "model")
+            await link.sender.error(message, "invalid_model", "model")
             await socket.close(code=4000, message=b"invalid_request_error.invalid_model")
         else:
             await link.run()

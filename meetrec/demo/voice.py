@@ -1,4 +1,4 @@
-"""Is somebody speaking? By level alone: enough for a simulated service."""
+"""Telling speech from silence by level alone: enough for a simulated service."""
 
 from __future__ import annotations
 
