@@ -1,0 +1,69 @@
+"""Loader: puts stretches of the recording on a link."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from meetrec.core.turn_cutter import TurnCutter
+from meetrec.provider.backoff import Pace
+from meetrec.provider.link import Link
+from meetrec.provider.passage import Passage
+from meetrec.provider.ports import AudioReader, Resampler, VoiceDetector
+from meetrec.provider.progress import Progress
+from meetrec.provider.sender import Sender
+from meetrec.provider.stretches import Stretch
+
+_QUIET_LOOK_S = 3.0
+
+
+class Loader:
+    """Makes passages; each gets a turn cutter, a resampler and a voice detector of its own."""
+
+    def __init__(
+        self,
+        progress: Progress,
+        reader: AudioReader,
+        *,
+        cutter: Callable[[], TurnCutter],
+        resampler: Callable[[], Resampler] | None,
+        detector: Callable[[], VoiceDetector] | None,
+        speed: float,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self._progress = progress
+        self._reader = reader
+        self._cutter = cutter
+        self._resampler = resampler
+        self._detector = detector
+        self._speed = speed
+        self._clock = clock
+        self._sleep = sleep
+
+    def load(self, link: Link, stretches: list[Stretch], live_from: int | None) -> Passage:
+        """Return the passage of `stretches`, and of what is recorded from `live_from` on, over `link`."""
+        sender = Sender(
+            link.protocol,
+            self._reader,
+            stretches=stretches,
+            live_from=live_from,
+            cutter=self._cutter(),
+            resampler=self._resampler,
+            detector=self._detector() if self._detector is not None else None,
+        )
+        progress = self._progress
+        pace = Pace(self._speed, self._clock)
+        return Passage(link, sender, written=lambda: progress.written, rate=progress.rate, pace=pace, sleep=self._sleep)
+
+    def quiet_place(self) -> int:
+        """Return a frame of the last seconds at which no word is cut, the end of the recording if there is none."""
+        written, rate = self._progress.written, self._progress.rate
+        start = max(0, written - round(_QUIET_LOOK_S * rate))
+        if self._detector is None:
+            return written
+        detector = self._detector()
+        voiced = detector.feed(self._reader.read(start, written - start))
+        for index in range(len(voiced) - 1, 1, -1):
+            if not any(voiced[max(0, index - 3) : index + 1]):
+                return start + round((index - 1) * detector.step_s * rate)
+        return written

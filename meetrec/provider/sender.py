@@ -1,0 +1,180 @@
+"""Sender: reads stretches of the recording by position and sends them on a link.
+
+Live, late and replay are the same: what lies between the position and the end of what is written goes out in pieces of
+at most 100 ms. Nothing is on the wire that is not on the disk, and no audio waits in memory.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from meetrec.core.turn_cutter import Cut, TurnCutter
+from meetrec.provider.ports import AudioReader, Resampler, VoiceDetector
+from meetrec.provider.protocol import LinkProtocol
+from meetrec.provider.stretches import Stretch
+from meetrec.provider.timeline import RATE
+
+APPEND_S = 0.1
+_KEPT_S = 0.3  # of silence that is cleared: a word may begin in it, too softly to have been noticed
+_TAIL_S = 8.0  # where the service cuts the turns: how late its word about speech may come
+_TAIL_VOICE_S = 0.1
+_PAUSE_S = 1.0  # where the service cuts the turns: the silence in which a link may be left
+
+
+class Sender:
+    """Sends `stretches` and then, if `live_from` is given, what is recorded from there on."""
+
+    def __init__(
+        self,
+        protocol: LinkProtocol,
+        reader: AudioReader,
+        *,
+        stretches: Sequence[Stretch] = (),
+        live_from: int | None = None,
+        cutter: TurnCutter,
+        resampler: Callable[[], Resampler] | None = None,
+        detector: VoiceDetector | None = None,
+    ) -> None:
+        self._protocol = protocol
+        self._reader = reader
+        self._rate = reader.rate
+        self._cutter = cutter
+        self._make_resampler = resampler if self._rate != RATE else None
+        self._detector = detector
+        self._ahead: deque[tuple[int, int | None]] = deque((one.start, one.end) for one in stretches)
+        if live_from is not None:
+            self._ahead.append((live_from, None))
+        self._text_seen = 0
+        self._quiet_s = 0.0
+        self.watches_pauses = False
+        """Whether the voice detector runs although the service cuts the turns: to find a pause to leave in."""
+        self._begin_stretch()
+
+    def _begin_stretch(self) -> None:
+        self._start, self._end = self._ahead.popleft() if self._ahead else (0, 0)
+        self._go_to(self._start)
+
+    def _go_to(self, frame: int) -> None:
+        self._position = self._anchor = frame
+        self._anchor_sent = 0
+        self._resampler = self._make_resampler() if self._make_resampler is not None else None
+        self._protocol.seek(frame / self._rate)
+
+    @property
+    def unsent_from(self) -> int:
+        """The first frame of the current stretch that has not been sent (the resampler holds a little back)."""
+        return self._anchor + self._anchor_sent * self._rate // RATE
+
+    @property
+    def is_live(self) -> bool:
+        """Whether what is recorded now is being sent, all earlier stretches being through."""
+        return self._end is None
+
+    @property
+    def through(self) -> bool:
+        """Whether everything was sent."""
+        return not self._ahead and self._end is not None and self._position >= self._end
+
+    def unsent(self) -> tuple[list[Stretch], int | None]:
+        """Return the stretches not sent yet, and from where on the open-ended one, if there is one, is not sent."""
+        left = [(self.unsent_from, self._end), *self._ahead]
+        live_from = next((start for start, end in left if end is None), None)
+        return [Stretch(start, end) for start, end in left if end is not None and end > start], live_from
+
+    def lag(self, written: int) -> int:
+        """Return how many frames, of the `written` ones, are not sent yet."""
+        closed, live_from = self.unsent()
+        return sum(one.frames for one in closed) + (max(0, written - live_from) if live_from is not None else 0)
+
+    def end_at(self, frame: int) -> None:
+        """The recording ends at `frame`."""
+        if self._end is None:
+            self._end = max(frame, self._start)
+        self._ahead = deque((start, max(frame, start) if end is None else end) for start, end in self._ahead)
+
+    def step(self, written: int) -> float:
+        """Send up to 100 ms of what is there. Returns the seconds sent; 0 says that there is nothing to send now."""
+        end = written if self._end is None else min(self._end, written)
+        frames = min(end - self._position, max(1, round(APPEND_S * self._rate)))
+        pcm = self._reader.read(self._position, frames) if frames > 0 else b""
+        pcm = pcm[: len(pcm) // 2 * 2]
+        if pcm:
+            self._position += len(pcm) // 2
+            self._append(pcm if self._resampler is None else self._resampler.feed(pcm))
+            self._listen(pcm)
+        if self._end is not None and self._position >= self._end:
+            self.cut_here()
+            if self._ahead:
+                self._begin_stretch()
+        return len(pcm) / 2 / self._rate
+
+    def _append(self, pcm: bytes) -> None:
+        self._protocol.send_audio(pcm)
+        self._anchor_sent += len(pcm) // 2
+
+    def _listen(self, pcm: bytes) -> None:
+        """Look for voice and cut the turn where it ends."""
+        if not (self._protocol.config.client_cuts or self.watches_pauses):
+            return
+        if self._protocol.open_text > self._text_seen:
+            self._cutter.heard()
+        self._text_seen = self._protocol.open_text
+        cut = Cut.NOTHING
+        for seconds, voiced in self._steps(pcm):
+            self._quiet_s = 0.0 if voiced else self._quiet_s + seconds
+            cut = self._cutter.feed(seconds, voiced)
+            if cut is not Cut.NOTHING:
+                break  # the rest of these 100 ms is in the same append
+        if self._protocol.config.client_cuts:
+            self._mark_and_cut(cut)
+
+    def _steps(self, pcm: bytes) -> list[tuple[float, bool]]:
+        if self._detector is None:
+            return [(len(pcm) / 2 / self._rate, True)]
+        return [(self._detector.step_s, voiced) for voiced in self._detector.feed(pcm)]
+
+    def _mark_and_cut(self, cut: Cut) -> None:
+        if self._cutter.voice is not None:
+            self._protocol.mark_voice(*self._cutter.voice)
+        if cut is Cut.COMMIT:
+            self._protocol.commit()
+        elif cut is Cut.CLEAR:
+            self._protocol.clear()
+            kept = round(_KEPT_S * self._rate)
+            self._go_to(max(self._anchor, self._position - kept))
+        if cut is not Cut.NOTHING:
+            self._text_seen = 0
+
+    @property
+    def in_pause(self) -> bool:
+        """Whether the link can be left here without cutting a word."""
+        if self._protocol.config.client_cuts:
+            return self._cutter.idle
+        return not self._protocol.speaking and (self._detector is None or self._quiet_s >= _PAUSE_S)
+
+    def cut_here(self) -> int:
+        """End the turn at the position, whatever it holds. Returns the position, the first frame not sent."""
+        if self._resampler is not None:
+            self._append(self._resampler.flush())
+            self._resampler = None
+        if not self._protocol.config.client_cuts:
+            self._protocol.commit() if self._tail_has_voice() else self._protocol.forget()
+        elif self._cutter.end() is Cut.COMMIT:
+            self._protocol.commit()
+        else:
+            self._protocol.clear()
+        self._text_seen = 0
+        return self._position
+
+    def _tail_has_voice(self) -> bool:
+        """Whether somebody speaks in what the service has not cut yet: its word on the last seconds is still under way.
+
+        Committing mere silence would be answered with words that nobody said.
+        """
+        if self._protocol.speaking or self._detector is None:
+            return self._protocol.open_seconds > 0
+        seconds = min(self._protocol.open_seconds, _TAIL_S)
+        start = max(self._anchor, self._position - round(seconds * self._rate))
+        voiced = self._detector.feed(self._reader.read(start, self._position - start))
+        return sum(voiced) * self._detector.step_s >= _TAIL_VOICE_S
