@@ -26,7 +26,7 @@ def demo(options: Namespace, output: Output) -> int:
         os.environ[HOME_VARIABLE] = str(home)
     paths = Paths.from_environment()
     try:
-        return _in_app(options, paths) if shows_app(options) else _headless(options, paths, output)
+        return _in_app(options, paths, output) if shows_app(options) else _headless(options, paths, output)
     finally:
         if home is not None:
             _remove(home, paths, output)
@@ -38,10 +38,10 @@ def _job(speed: float) -> Job:
     )
 
 
-def _in_app(options: Namespace, paths: Paths) -> int:
+def _in_app(options: Namespace, paths: Paths, output: Output) -> int:
     from meetrec.cli.app import record_in_app
 
-    return record_in_app(paths, _job(1.0 if options.speed is None else options.speed))
+    return record_in_app(paths, _job(1.0 if options.speed is None else options.speed), output)
 
 
 def _headless(options: Namespace, paths: Paths, output: Output) -> int:

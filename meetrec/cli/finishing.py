@@ -25,6 +25,7 @@ def import_files(options: Namespace, output: Output) -> int:
             title=path.stem,
             source="file",
             path=str(path),
+            speed=0.0,
             captions=False,
             finish=options.finish,
             model=options.model,

@@ -26,7 +26,7 @@ def record(options: Namespace, output: Output) -> int:
     if shows_app(options) and job.source != "stdin":
         from meetrec.cli.app import record_in_app
 
-        return record_in_app(paths, job)
+        return record_in_app(paths, job, output)
     return run_headless(paths, job, output)
 
 

@@ -1,0 +1,173 @@
+"""The app, with the real library and the real recorder behind its ports."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from argparse import Namespace
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meetrec.cli.exporting import unused, write_export
+from meetrec.cli.output import Output, stdin_is_terminal, stdout_is_terminal
+from meetrec.cli.sessions import job_of, render_minutes
+from meetrec.core.document import Document
+from meetrec.core.errors import BusyError, MeetrecError, UsageError
+from meetrec.core.events import Event, JobEnded
+from meetrec.export.file_names import file_name
+from meetrec.export.formats import FORMATS
+from meetrec.recorder.front import RecorderFront, Running
+from meetrec.recorder.job import Job
+from meetrec.storage.documents import load_document
+from meetrec.storage.files import make_folder
+from meetrec.storage.paths import Paths
+from meetrec.storage.sessions import SessionStore
+from meetrec.storage.settings_file import load_settings
+from meetrec.tui.app import MeetrecApp, Start
+from meetrec.tui.ports import Command, SessionSummary
+from meetrec.tui.run import run_app
+
+if TYPE_CHECKING:
+    from meetrec.storage.session_folder import SessionFolder
+
+
+def open_library(options: Namespace, output: Output) -> int:
+    """Open the app at the library."""
+    if not (stdin_is_terminal() and stdout_is_terminal()):
+        raise UsageError("the app needs a terminal", "run meetrec list, or meetrec --help for what works without one")
+    return _run(Paths.from_environment(), Start("library"), None, output)
+
+
+def attach(options: Namespace, output: Output) -> int:
+    """Open the app on the running recording, or on the session named."""
+    if not (stdin_is_terminal() and stdout_is_terminal()):
+        raise UsageError("the app needs a terminal", "run meetrec status --follow")
+    paths = Paths.from_environment()
+    session_id = SessionStore(paths).find(options.id).id if options.id else ""
+    if not RecorderFront(paths).running(session_id):
+        what = f"{session_id} is not being recorded" if session_id else "nothing is being recorded"
+        raise MeetrecError(what, "run meetrec to see all sessions, or meetrec record to begin one")
+    return _run(paths, Start("attach", session_id), None, output)
+
+
+def record_in_app(paths: Paths, job: Job, output: Output) -> int:
+    """Open the app and begin the job at once."""
+    return _run(paths, Start("record", job.title), job, output)
+
+
+def _run(paths: Paths, start: Start, job: Job | None, output: Output) -> int:
+    theme = load_settings(paths.settings).screen.theme
+    make_folder(paths.logs)
+    simulated = job is not None and job.simulated
+    outcome = run_app(
+        lambda: MeetrecApp(
+            DiskLibrary(paths), ProcessRecorder(paths, job), settings_theme=theme, start=start, simulated=simulated
+        ),
+        paths.logs / "screen.log",
+    )
+    if outcome.farewell:
+        output.line(outcome.farewell)
+    return outcome.code
+
+
+class DiskLibrary:
+    """The port `Library`: the sessions on disk."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self._store = SessionStore(paths)
+
+    def list(self) -> Sequence[SessionSummary]:
+        return [SessionSummary(**dataclasses.asdict(one)) for one in self._store.list()]
+
+    def document(self, session_id: str) -> Document:
+        folder = self._folder(session_id)
+        return load_document(folder, job_of(self._paths, folder))
+
+    def rename(self, session_id: str, title: str) -> None:
+        folder = self._folder(session_id)
+        folder.rename(title)
+        render_minutes(folder)
+
+    def name_speaker(self, session_id: str, speaker_id: str, name: str) -> None:
+        folder = self._folder(session_id)
+        folder.name_speaker(speaker_id, name)
+        render_minutes(folder)
+
+    def delete(self, session_id: str) -> None:
+        self._store.delete(self._folder(session_id))
+
+    def export(self, session_id: str, export_format: str) -> str:
+        """Write into the folder in which meetrec was started; a name that is taken gets a number."""
+        document = self.document(session_id)
+        form = FORMATS[export_format]
+        path = unused(Path.cwd() / file_name(document.session.title, form.suffix))
+        write_export(path, form.render(document))
+        return str(path)
+
+    def _folder(self, session_id: str) -> SessionFolder:
+        return self._store.folder(session_id)
+
+
+class ProcessRecorder:
+    """The port `Recorder`: recorder processes. `first` is the job that the command line described, done once.
+
+    What is recorded after it comes from the microphone, unless everything is simulated: then it is the same again.
+    """
+
+    def __init__(self, paths: Paths, first: Job | None = None) -> None:
+        self._paths = paths
+        self._front = RecorderFront(paths)
+        self._first = first
+        self._simulated = first is not None and first.simulated
+
+    async def start(self, title: str) -> FollowedRunning:
+        job, self._first = self._first, self._first if self._simulated else None
+        if job is None:
+            job = await asyncio.to_thread(self._microphone_job)
+        return await self._spawn(dataclasses.replace(job, title=title or job.title))
+
+    async def attach(self, session_id: str | None = None) -> FollowedRunning | None:
+        found = await asyncio.to_thread(self._front.running, session_id or "")
+        return FollowedRunning(found[0]) if found else None
+
+    async def finish(self, session_id: str) -> FollowedRunning:
+        return await self._spawn(Job(kind="finish", session=session_id, simulated=self._simulated))
+
+    def _microphone_job(self) -> Job:
+        settings = load_settings(self._paths.settings)
+        return Job(kind="record", device=settings.audio.device, captions=settings.captions.enabled)
+
+    async def _spawn(self, job: Job) -> FollowedRunning:
+        return FollowedRunning(await asyncio.to_thread(self._front.spawn, job))
+
+
+class FollowedRunning:
+    """The port `Running`: one recorder process."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+
+    @property
+    def session_id(self) -> str:
+        return self._running.session_id
+
+    async def events(self) -> AsyncGenerator[Event, None]:
+        """Yield everything so far and what follows. Raises BusyError where the recorder is gone before it said so."""
+        try:
+            async for event in self._running.follow():
+                yield event
+                if isinstance(event, JobEnded):
+                    return
+        except OSError as error:
+            raise BusyError("the recorder does not answer any more", "run meetrec list to see what it left") from error
+        raise BusyError(
+            "the recorder has ended without a word; what it recorded is safe on disk", "run meetrec finish latest"
+        )
+
+    async def send(self, command: Command, text: str = "") -> None:
+        await asyncio.to_thread(self._running.ask, command, text)
+
+    async def close(self) -> None:
+        """Nothing is to be done: closing the generator of the events closes the connection."""
