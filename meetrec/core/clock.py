@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 
+_FIELD_CHARS = 12
+
+
 def format_clock(seconds: float) -> str:
     """Return `seconds` as "00:12:34" (hours never wrap; fractions are cut off, a time shown is never in the future)."""
     whole = max(0, int(seconds))
@@ -25,7 +28,7 @@ def parse_clock(text: str) -> float | None:
     if not 1 <= len(fields) <= 3:
         return None
     for field in fields:
-        if not field.replace(".", "", 1).isdigit():
+        if len(field) > _FIELD_CHARS or not field.replace(".", "", 1).isdecimal():
             return None
         seconds = seconds * 60 + float(field)
     return seconds

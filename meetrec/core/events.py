@@ -9,42 +9,24 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, get_args
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
+from meetrec.core.event import SCHEMA as SCHEMA
+from meetrec.core.event import Event as Event
+from meetrec.core.event import UnknownEvent as UnknownEvent
 from meetrec.core.fields import coerced
-
-SCHEMA = 1
+from meetrec.core.minutes_events import MinutesFailed as MinutesFailed
+from meetrec.core.minutes_events import MinutesReady as MinutesReady
+from meetrec.core.minutes_events import MinutesStarted as MinutesStarted
+from meetrec.core.minutes_events import PartDone as PartDone
+from meetrec.core.minutes_events import PartFailed as PartFailed
+from meetrec.core.minutes_events import PartSent as PartSent
 
 LinkState = Literal["connecting", "live", "behind", "offline", "off"]
 SignalState = Literal["normal", "quiet", "zero"]
 DiskState = Literal["ok", "low", "critical", "full"]
 _STATES = {"LinkState": get_args(LinkState), "SignalState": get_args(SignalState), "DiskState": get_args(DiskState)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """Something that happened `at` seconds into the recording."""
-
-    type: ClassVar[str] = ""
-    stored: ClassVar[bool] = True
-    """Whether `events.jsonl` keeps it."""
-
-    at: float = 0.0
-    time: str = ""
-
-    def to_json(self) -> str:
-        """Return the event as one line of JSON without its newline."""
-        return _line({"v": SCHEMA, "type": self.type, **dataclasses.asdict(self)})
-
-
-def _line(values: dict[str, Any]) -> str:
-    text = json.dumps(values, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half a surrogate pair, of a file name that is not UTF-8: written escaped
-        return json.dumps(values)
-    return text
 
 
 # -- recording ---------------------------------------------------------------------------------------------------
@@ -204,78 +186,6 @@ class LinkChanged(Event):
     hint: str = ""
 
 
-# -- minutes -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class MinutesStarted(Event):
-    """Minutes are being made: `parts` requests, of which `done` were answered in an earlier run."""
-
-    type = "minutes.started"
-    parts: int
-    done: int = 0
-    model: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PartSent(Event):
-    """Part `part` (from `start` to `end` seconds) is on its way; `of` is how many there are, 0 while unknown."""
-
-    type = "part.sent"
-    part: int
-    of: int = 0
-    start: float
-    end: float
-    bytes: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class PartDone(Event):
-    """The answer to part `part` is kept."""
-
-    type = "part.done"
-    part: int
-    of: int = 0
-    start: float
-    end: float
-    segments: int = 0
-    took: float = 0.0
-    """Seconds from the request to the answer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PartFailed(Event):
-    """Part `part` has no answer: why, and what to do."""
-
-    type = "part.failed"
-    part: int
-    of: int = 0
-    start: float
-    end: float
-    why: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MinutesReady(Event):
-    """The minutes stand in `path`. `missing` counts the parts that could not be transcribed."""
-
-    type = "minutes.ready"
-    path: str
-    segments: int = 0
-    speakers: int = 0
-    missing: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class MinutesFailed(Event):
-    """Recorded, minutes not made: why, and what to do."""
-
-    type = "minutes.failed"
-    why: str
-    hint: str = ""
-
-
 # -- anything else -----------------------------------------------------------------------------------------------
 
 
@@ -320,17 +230,6 @@ class JobEnded(Event):
     code: int
     why: str = ""
     hint: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnknownEvent(Event):
-    """An event of a newer version, kept as it was."""
-
-    type = "unknown"
-    fields: dict[str, Any] = field(default_factory=dict)
-
-    def to_json(self) -> str:
-        return _line(self.fields)
 
 
 def _all_subclasses(of: type[Event]) -> list[type[Event]]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import math
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from meetrec.core.errors import SettingsError
+from meetrec.core.fields import coerced
 from meetrec.core.sanitize import one_line
 
 
@@ -227,8 +227,9 @@ def _number(key: str, value: object, hint: type, source: str) -> float | int:
     kind = "a whole number" if hint is int else "a number"
     if isinstance(value, bool) or not isinstance(value, int if hint is int else (int, float)):
         raise _wrong(key, value, kind, source)
-    fits = (low is None or value >= low) and (value <= high if high is not None else value < math.inf)
-    if not fits:  # nan fits nowhere, since it compares with nothing
+    number = coerced(value, "float")
+    fits = number is not None and (low is None or number >= low) and (high is None or number <= high)
+    if not fits:
         bounds = f"{kind} from {low:g}" + (f" to {high:g}" if high is not None else " on")
         raise _wrong(key, value, bounds, source)
     return int(value) if hint is int else float(value)

@@ -54,7 +54,7 @@ def _load(path: Path) -> tuple[dict[str, Any], str]:
         values = tomllib.loads(read_text(path, limit=FILE_LIMIT))
     except StorageError as error:
         return {}, f"{NAME} is missing" if isinstance(error.__cause__, FileNotFoundError) else error.message
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is one; so is a number of 5,000 digits
         return {}, f"{NAME} is not valid TOML: {one_line(str(error), 100)}"
     schema = values.get("schema", SCHEMA)
     newer = isinstance(schema, int) and schema > SCHEMA

@@ -47,7 +47,7 @@ def read_settings_text(path: Path) -> str:
 def _parsed(path: Path, text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is one; so is a number of 5,000 digits
         why = one_line(str(error)) or "too deep"
         raise SettingsError(f"{path} is not valid TOML: {why}", "correct that line: meetrec settings edit") from error
 
