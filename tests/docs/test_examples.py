@@ -21,13 +21,13 @@ BESIDE_PYTHON = Path(sys.executable).parent
 pages = pytest.mark.parametrize("page", [read_page(path) for path in PAGES], ids=lambda page: page.name)
 
 
-def run(command: str, folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def run(command: str, folder: Path, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run a line in a shell, in `folder`, with the installed meetrec first on the path and without a terminal."""
-    path = os.pathsep.join([str(BESIDE_PYTHON), environment.get("PATH", os.defpath)])
+    path = os.pathsep.join([str(BESIDE_PYTHON), os.environ.get("PATH", os.defpath)])
     return subprocess.run(
-        ["bash", "-c", command],
+        ["bash", "-o", "pipefail", "-c", command],
         cwd=folder,
-        env={**environment, "PATH": path},
+        env={**os.environ, **variables, "PATH": path},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -38,7 +38,7 @@ def run(command: str, folder: Path, environment: Mapping[str, str]) -> subproces
 @functools.cache
 def help_of(*command: str) -> str:
     """Return what `meetrec COMMAND --help` prints."""
-    done = run(" ".join(["meetrec", *command, "--help"]), ROOT, os.environ)
+    done = run(" ".join(["meetrec", *command, "--help"]), ROOT, {})
     assert done.returncode == 0, done
     return done.stdout
 
