@@ -46,9 +46,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def simulated(home: Path, service_url: str) -> Mapping[str, str]:
-    """Return the environment in which programs find the simulated service and a home of their own."""
+    """Return the variables by which programs find the simulated service and a home of their own."""
     return {
-        **os.environ,
         "MEETREC_HOME": str(home),
         "OPENAI_BASE_URL": service_url,
         "OPENAI_API_KEY": "an-invented-key",
