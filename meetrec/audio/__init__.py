@@ -1,0 +1,1 @@
+"""Sound in and out: microphones, files, the WAV that survives a crash, levels, voice activity, resampling."""

@@ -1,0 +1,102 @@
+"""The way to PortAudio: loaded when first needed, kept from writing on the screen, its errors put into words.
+
+Everything else of the program works without PortAudio, so this is the only place where sounddevice is imported.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from meetrec.core.errors import AudioDeviceError
+from meetrec.core.sanitize import one_line
+
+lock = threading.RLock()
+"""Held while devices are listed and streams opened: PortAudio initializes once, and PULSE_SOURCE is process-wide."""
+
+_HINTS_MISSING = {
+    "linux": "apt install libportaudio2 (Debian, Ubuntu), dnf install portaudio (Fedora), "
+    "pacman -S portaudio (Arch); then start meetrec again",
+    "darwin": "brew install portaudio; then start meetrec again",
+    "win32": "pip install --force-reinstall sounddevice: it brings PortAudio along",
+}
+_HINTS_PERMISSION = {
+    "linux": "check that you may use the sound device: log in at the machine itself, or join the group audio",
+    "darwin": "allow the terminal under System Settings > Privacy & Security > Microphone",
+    "win32": "allow desktop apps under Settings > Privacy & security > Microphone",
+}
+_HINTS_ABSENT = {
+    "linux": "connect a microphone, and check with `pactl list short sources` that the sound server sees it",
+    "darwin": "connect a microphone, and choose it under System Settings > Sound > Input",
+    "win32": "connect a microphone, and choose it under Settings > System > Sound > Input",
+}
+# portaudio.h, PaErrorCode
+_NO_SAMPLE_RATE, _NO_CHANNELS = -9997, -9998
+_NO_DEVICE = frozenset({-9996, -9993, -10000})  # -9993 is what a sound server that is gone looks like
+_BUSY = -9985
+
+
+def hint(hints: dict[str, str]) -> str:
+    """Return the hint for this system."""
+    return hints.get(sys.platform, hints["linux"])
+
+
+def load() -> Any:
+    """Return the module sounddevice. Raises AudioDeviceError, with what to install, when PortAudio is missing."""
+    try:
+        with lock, quiet():
+            return importlib.import_module("sounddevice")
+    except (ImportError, OSError) as error:  # OSError: the module is there, the C library is not
+        raise AudioDeviceError("PortAudio, which meetrec records with, is missing", hint(_HINTS_MISSING)) from error
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what C libraries (ALSA, JACK) write to file descriptor 2 off the screen while the block runs."""
+    sys.stderr.flush()
+    try:
+        kept = os.dup(2)
+    except OSError:  # no standard error at all
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def no_device() -> AudioDeviceError:
+    """Return the error for a machine without any microphone."""
+    return AudioDeviceError("no microphone was found", hint(_HINTS_ABSENT))
+
+
+def in_words(error: Exception, name: str) -> AudioDeviceError:
+    """Put an error of sounddevice (PortAudioError, ValueError) about the device `name` into words."""
+    code = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], int) else 0
+    text = one_line(str(error))
+    lowered = text.lower()
+    if "permission" in lowered or "not permitted" in lowered or "access denied" in lowered:
+        return AudioDeviceError(f"the system does not let meetrec use {name}", hint(_HINTS_PERMISSION))
+    if code == _BUSY or "busy" in lowered:
+        return AudioDeviceError(f"{name} is in use by another program", "close it, or choose another --device")
+    if code in _NO_DEVICE or "no such" in lowered or "refused" in lowered or isinstance(error, ValueError):
+        return AudioDeviceError(f"{name} is not there any more, or the sound server does not run", hint(_HINTS_ABSENT))
+    if code == _NO_SAMPLE_RATE:
+        return AudioDeviceError(f"{name} does not record at the rate asked for", "choose another --device")
+    if code == _NO_CHANNELS:
+        return AudioDeviceError(f"{name} records no sound, it only plays", "meetrec devices lists what records")
+    return AudioDeviceError(f"{name} cannot be opened: {text}", "meetrec devices lists what records")
+
+
+def is_rate_refused(error: Exception) -> bool:
+    """Whether the device could be used at another rate."""
+    return len(error.args) > 1 and error.args[1] == _NO_SAMPLE_RATE

@@ -1,0 +1,329 @@
+"""The recording engine: every block on disk, whatever the listeners, the disk and the clock do."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meetrec.audio import recording as engine
+from meetrec.audio import wav
+from meetrec.audio.levels import Level
+from meetrec.audio.recording import Recording
+from meetrec.audio.source import FileSource, OnBlock, OnEnded
+from meetrec.audio.wav import WavReader, WavWriter
+from meetrec.core.errors import AudioDeviceError, AudioError, DiskFullError, MeetrecError, StorageError
+from tests.audio.sound import read_wav, speechlike, write_wav
+
+LOUD, ZERO = b"\x00\x40" * 2400, bytes(4800)
+
+
+class Handed:
+    """A live source whose blocks the test hands over."""
+
+    rate = 24000
+    channels = 1
+    device_name = "test"
+    overflows = 2
+    live = True
+
+    def open(self) -> None: ...
+
+    def start(self, on_block: OnBlock, on_ended: OnEnded) -> None:
+        self.on_block, self.on_ended = on_block, on_ended
+
+    def stop(self) -> None: ...
+
+
+class Told(dict[str, list[Any]]):
+    """Collects what a recording tells, by the name of the callback."""
+
+    NAMES = ("advance", "level", "signal", "gap", "fault", "ended")
+
+    def __init__(self) -> None:
+        super().__init__({name: [] for name in self.NAMES})
+
+    @property
+    def callbacks(self) -> dict[str, Callable[..., None]]:
+        return {f"on_{name}": self[name].append for name in self.NAMES}
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def source() -> Handed:
+    return Handed()
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[WavWriter]:
+    with WavWriter(tmp_path / "audio.wav", rate=24000) as writer:
+        yield writer
+
+
+def test_a_whole_file_at_full_speed_is_on_disk_when_its_end_is_told(tmp_path: Path, writer: WavWriter) -> None:
+    path = write_wav(tmp_path / "a.wav", speechlike(60.05, 24000), 24000)
+    told = Told()
+    ended = threading.Event()
+    seen: list[bytes] = []
+
+    def on_ended(why: str) -> None:
+        told["ended"].append((why, read_wav(writer.path).tobytes()))
+        ended.set()
+
+    recording = Recording(FileSource(path, speed=0), writer, **{**told.callbacks, "on_ended": on_ended})
+    recording.start()
+    assert ended.wait(20)
+    assert told["ended"] == [("", read_wav(path).tobytes())]
+    assert recording.stop() == recording.frames == 60.05 * 24000
+    assert told["advance"] == [2400 * number for number in range(1, 601)] + [60.05 * 24000]
+    assert len(told["level"]) == 601
+    assert all(isinstance(one, Level) for one in told["level"])
+    assert told["fault"] == told["gap"] == seen == []
+
+
+def test_stop_writes_every_block_that_was_handed_over(source: Handed, writer: WavWriter) -> None:
+    recording = Recording(source, writer)
+    recording.start()
+    for _ in range(1000):
+        source.on_block(LOUD)
+    assert recording.stop() == 2_400_000
+    assert read_wav(writer.path).tobytes() == LOUD * 1000
+    assert recording.stop() == 2_400_000
+    assert recording.overflows == 2
+
+
+def test_paused_sound_is_metered_but_not_written_and_the_clock_stands(source: Handed, writer: WavWriter) -> None:
+    told = Told()
+    recording = Recording(source, writer, **told.callbacks)
+    recording.start()
+    for number, act in enumerate((None, recording.pause, recording.resume)):
+        if act:
+            act()
+        source.on_block(number.to_bytes(2, "little") * 2400)
+    assert recording.stop() == 4800
+    assert read_wav(writer.path).tobytes() == b"\0\0" * 2400 + b"\2\0" * 2400
+    assert told["advance"] == [2400, 4800]
+    assert len(told["level"]) == 3
+
+
+def test_a_listener_that_fails_does_not_end_the_writing(
+    source: Handed, writer: WavWriter, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("listener")
+
+    recording = Recording(source, writer, on_advance=fails, on_level=fails, on_signal=fails)
+    recording.start()
+    source.on_block(LOUD)
+    source.on_block(LOUD)
+    assert recording.stop() == 4800
+    assert "a listener of the recording failed" in caplog.text
+
+
+def test_the_disk_gets_the_data_every_second(
+    source: Handed, writer: WavWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, synced = [0.0], []
+    monkeypatch.setattr(writer, "sync", lambda: synced.append(writer.frames))
+    recording = Recording(source, writer, clock=lambda: now[0])
+    recording.start()
+    for number in range(1, 36):
+        now[0] += 0.1
+        source.on_block(LOUD)
+        wait_for(lambda done=number * 2400: recording.frames == done)  # type: ignore[misc]
+    recording.stop()
+    assert len(synced) == 3 + 1  # and when it was closed
+    assert max(later - one for one, later in itertools.pairwise(synced)) <= 11 * 2400
+
+
+def test_a_full_disk_is_told_once_keeps_what_fitted_and_lets_the_source_go(
+    tmp_path: Path, writer: WavWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_wav(tmp_path / "a.wav", speechlike(20, 24000), 24000)
+    told = Told()
+    real = wav.write_at
+
+    def nearly_full(fd: int, data: bytes, offset: int) -> int:
+        if offset and offset + len(data) > 50_001:
+            if offset >= 50_001:
+                raise OSError(28, "No space left on device")
+            data = data[: 50_001 - offset]
+        return real(fd, data, offset)
+
+    monkeypatch.setattr(wav, "write_at", nearly_full)
+    recording = Recording(FileSource(path, speed=0), writer, **told.callbacks)
+    recording.start()
+    wait_for(lambda: len(told["ended"]) == 2)
+    assert recording.stop() == (50_001 - 44) // 2
+    assert [type(one) for one in told["fault"]] == [DiskFullError]
+    assert "the disk is full" in told["ended"][0]
+    assert read_wav(writer.path).tobytes() == read_wav(path).tobytes()[: 50_001 - 45]
+
+
+def test_a_rescue_takes_over_without_a_missing_or_doubled_sample(
+    tmp_path: Path, writer: WavWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_wav(tmp_path / "a.wav", speechlike(10, 24000), 24000)
+    told = Told()
+    real, full = wav.write_at, writer._fd
+
+    def nearly_full(fd: int, data: bytes, offset: int) -> int:
+        if fd == full and offset and offset + len(data) > 50_001:
+            if offset >= 50_001:
+                raise OSError(28, "No space left on device")
+            data = data[: 50_001 - offset]
+        return real(fd, data, offset)
+
+    monkeypatch.setattr(wav, "write_at", nearly_full)
+    monkeypatch.setattr(wav.os, "close", lambda fd: None if fd == full else real_close(fd))
+    rescued: list[StorageError] = []
+
+    def rescue(error: StorageError) -> WavWriter:
+        rescued.append(error)
+        return WavWriter(tmp_path / "rescue.wav", rate=24000)
+
+    recording = Recording(FileSource(path, speed=0), writer, **told.callbacks, rescue=rescue)
+    recording.start()
+    wait_for(lambda: told["ended"])
+    assert recording.stop() == 240_000 == told["advance"][-1]
+    assert [type(one) for one in rescued] == [DiskFullError]
+    assert told["fault"] == []
+    both = read_wav(writer.path).tobytes() + read_wav(tmp_path / "rescue.wav").tobytes()
+    assert both == read_wav(path).tobytes()
+
+
+real_close = wav.os.close
+
+
+def test_a_file_moved_away_is_told_once_and_still_written(
+    tmp_path: Path, source: Handed, writer: WavWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SYNC_EVERY", 0.02)
+    told = Told()
+    recording = Recording(source, writer, **told.callbacks)
+    recording.start()
+    writer.path.rename(tmp_path / "moved.wav")
+    source.on_block(LOUD)
+    wait_for(lambda: told["fault"])
+    source.on_block(LOUD)
+    assert recording.stop() == 4800
+    assert [str(one) for one in told["fault"]] == [f"{writer.path} was moved or deleted while recording"]
+    assert read_wav(tmp_path / "moved.wav").tobytes() == LOUD * 2
+
+
+def test_a_source_that_dies_can_be_replaced(source: Handed, writer: WavWriter) -> None:
+    told = Told()
+    recording = Recording(source, writer, **told.callbacks)
+    recording.start()
+    source.on_block(LOUD)
+    source.on_ended("the sound server went away")
+    wait_for(lambda: told["ended"])
+    other = Handed()
+    recording.replace_source(other)
+    other.on_block(LOUD)
+    assert recording.stop() == 4800
+    assert told["ended"] == ["the sound server went away"]
+
+
+def test_a_source_that_cannot_start_leaves_nothing_running(source: Handed, writer: WavWriter) -> None:
+    def refuses(on_block: OnBlock, on_ended: OnEnded) -> None:
+        raise AudioDeviceError("busy")
+
+    source.start = refuses  # type: ignore[method-assign]
+    threads = threading.active_count()
+    with pytest.raises(AudioError, match="busy"):
+        Recording(source, writer).start()
+    assert threading.active_count() == threads
+
+
+def test_silence_a_gap_and_a_stall_of_a_live_source_are_told(
+    source: Handed, writer: WavWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SYNC_EVERY", 0.02)
+    told, now = Told(), [0.0]
+    recording = Recording(source, writer, **told.callbacks, clock=lambda: now[0])
+    recording.start()
+
+    def feed(pcm: bytes, seconds: float) -> None:
+        for _ in range(round(seconds * 10)):
+            now[0] += 0.1
+            expected = len(told["level"]) + 1
+            source.on_block(pcm)
+            wait_for(lambda expected=expected: len(told["level"]) == expected)  # type: ignore[misc]
+
+    feed(ZERO, 11)
+    feed(LOUD, 1)
+    assert told["signal"] == ["zero", "normal"]
+    now[0] += 3
+    feed(LOUD, 3)
+    assert told["gap"] == [pytest.approx(3, abs=0.05)]
+    assert told["fault"] == []
+    now[0] += 6
+    wait_for(lambda: told["fault"])
+    assert [type(one) for one in told["fault"]] == [AudioDeviceError]
+    assert "nothing for 6 seconds" in str(told["fault"][0])
+    recording.stop()
+
+
+def test_a_bug_in_the_engine_is_told_not_swallowed(
+    source: Handed, writer: WavWriter, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = Told()
+    recording = Recording(source, writer, **told.callbacks)
+    recording.start()
+    source.on_block(b"\0")  # no whole sample: no source may do this
+    wait_for(lambda: told["ended"])
+    error: MeetrecError = told["fault"][0]
+    assert "failed inside meetrec: ValueError" in error.message
+    assert recording.stop() == 0
+    assert "the recording failed" in caplog.text
+
+
+KILLED = """
+import sys, threading, time
+from pathlib import Path
+from meetrec.audio.recording import Recording
+from meetrec.audio.source import FileSource
+from meetrec.audio.wav import WavWriter
+source = FileSource(Path(sys.argv[1]))
+recording = Recording(source, WavWriter(Path(sys.argv[2]), rate=24000))
+recording.start()
+began = time.monotonic()
+print("READY", flush=True)
+while True:
+    sum(range(10**6))  # a busy main thread, as a blocked event loop is
+    if recording.frames:
+        print(time.monotonic() - began, flush=True)
+"""
+
+
+def test_a_kill_costs_at_most_one_block_even_while_the_main_thread_is_busy(tmp_path: Path) -> None:
+    source = write_wav(tmp_path / "a.wav", speechlike(20, 24000), 24000)
+    path = tmp_path / "audio.wav"
+    child = subprocess.Popen(
+        [sys.executable, "-u", "-c", KILLED, str(source), str(path)], stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "READY\n"
+    last = 0.0
+    while last < 1.5:
+        last = float(child.stdout.readline())
+    child.kill()
+    child.wait()
+    child.stdout.close()
+    with WavReader(path) as reader:
+        assert reader.duration >= last - 0.2  # one block of 100 ms, and the printing
+        assert reader.read(0, reader.frames) == read_wav(source).tobytes()[: reader.frames * 2]
