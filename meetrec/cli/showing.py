@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from argparse import Namespace
 
@@ -17,7 +18,7 @@ from meetrec.storage.paths import Paths
 from meetrec.storage.sessions import SessionStore
 
 WIDEST = 100
-"""Lines longer than this are hard to read."""
+"""Lines longer than this are hard to read; what goes into a pipe is not broken at all."""
 
 
 def show(options: Namespace, output: Output) -> int:
@@ -36,11 +37,11 @@ def show(options: Namespace, output: Output) -> int:
 
 def print_document(document: Document, output: Output) -> None:
     """Print title, what is to know, and what was said by whom."""
-    width = min(output.columns, WIDEST) if output.rewrites else WIDEST
+    width = min(output.columns, WIDEST) if output.rewrites else sys.maxsize
     output.line(Styled(document.session.title, "bold"))
     output.line(headline(document))
     for remark in remarks_on(document):
-        for line in textwrap.wrap(remark, width):
+        for line in _wrapped(remark, width):
             output.line(Styled(line, "yellow"))
     for entry in entries(document):
         output.line()
@@ -48,10 +49,14 @@ def print_document(document: Document, output: Output) -> None:
         if entry.kind == "turn":
             speaker = [Styled(entry.name, "bold"), Styled(" · ", "dim")] if entry.name else []
             output.line(*speaker, clock)
-            for line in textwrap.wrap(entry.text, width, break_long_words=False, break_on_hyphens=False):
+            for line in _wrapped(entry.text, width):
                 output.line(line)
         else:
             output.line(clock, f"  {_remark(entry, document)}")
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _remark(entry: Entry, document: Document) -> str:

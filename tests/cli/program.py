@@ -1,0 +1,123 @@
+"""Running the program as a user does, and sessions on disk for it to work with."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from meetrec.core.events import CaptionFinal, MarkAdded, MinutesFailed, NoteAdded, RecordingStopped
+from meetrec.core.transcript import Segment, Speaker, Transcript
+from meetrec.export.formats import FORMATS
+from meetrec.storage.documents import load_document
+from meetrec.storage.paths import Paths
+from meetrec.storage.session_folder import SessionFolder
+from meetrec.storage.sessions import SessionStore
+
+STARTED = datetime(2026, 11, 20, 14, 5, 33, tzinfo=timezone(timedelta(hours=1)))
+PATIENCE_S = 60.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Done:
+    """How a run of the program ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as one JSON value."""
+        return json.loads(self.out)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """Standard output as lines of JSON."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def command_line(*words: str) -> list[str]:
+    """Return the arguments that start the program."""
+    return [sys.executable, "-m", "meetrec", *words]
+
+
+def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment of the test, in which MEETREC_HOME is its own."""
+    return {**os.environ, "PYTHONWARNINGS": "default", **(changes or {})}
+
+
+def meetrec(
+    *words: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None, cwd: Path | None = None
+) -> Done:
+    """Run the program to its end, without a terminal."""
+    done = subprocess.run(
+        command_line(*words),
+        env=environment(env),
+        cwd=cwd,
+        capture_output=True,
+        timeout=PATIENCE_S,
+        **({"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}),
+    )
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def is_refusal(done: Done, code: int) -> bool:
+    """Say whether the program said one sentence and what to do next, and nothing else."""
+    lines = done.err.splitlines()
+    return (
+        done.code == code
+        and len(lines) == 2
+        and lines[0].startswith("meetrec: ")
+        and lines[1].startswith("try: ")
+        and "Traceback" not in done.err
+    )
+
+
+def store() -> SessionStore:
+    """Return the sessions of the test's home."""
+    return SessionStore(Paths.from_environment())
+
+
+def recorded(title: str = "Weekly sync", minute: int = 0) -> SessionFolder:
+    """Make a session with captions, a mark and a note, but no minutes."""
+    folder = store().create(title, STARTED + timedelta(minutes=minute), captions_model="gpt-live-transcribe")
+    with folder.open_journal() as journal:
+        journal.append(CaptionFinal(item="1:a", start=0.5, end=3.0, text="Shall we begin?", at=3.5))
+        journal.append(MarkAdded(at=4.0, text="begin"))
+        journal.append(NoteAdded(at=4.5, text="ask about the budget"))
+        journal.append(CaptionFinal(item="1:b", start=5.0, end=8.0, text="Yes, let us.", at=8.5))
+        journal.append(RecordingStopped(at=10.0, duration=10.0, frames=240_000))
+    return folder
+
+
+def finished(title: str = "Weekly sync", minute: int = 0) -> SessionFolder:
+    """Make a session with minutes in which two people speak."""
+    folder = recorded(title, minute)
+    folder.save_transcript(
+        Transcript(
+            segments=(
+                Segment(0, 0.5, 3.0, "S1", "Shall we begin?"),
+                Segment(1, 5.0, 8.0, "S2", "Yes, let us."),
+            ),
+            speakers=(Speaker("S1", "Speaker 1"), Speaker("S2", "Speaker 2")),
+            duration=10.0,
+            model="gpt-4o-transcribe-diarize",
+        )
+    )
+    folder.save_minutes(FORMATS["md"].render(load_document(folder)))
+    return folder
+
+
+def failed(title: str = "Weekly sync", why: str = "no key is set") -> SessionFolder:
+    """Make a session whose minutes could not be made."""
+    folder = recorded(title)
+    with folder.open_journal() as journal:
+        journal.append(MinutesFailed(at=10.0, why=why, hint="set OPENAI_API_KEY"))
+    return folder
