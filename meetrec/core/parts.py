@@ -11,16 +11,28 @@ QUIET_MARGIN_DB = 8.0
 FLOOR_DB = -75.0
 
 
+OVERLAP_S = 6.0
+"""What neighboring parts both hear, half of it on each side of the cut."""
+SHORTEST_LIMIT_S = 10.0
+"""Parts are never made to fit a smaller limit: it would hold little more than the overlap."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of the recording sent in one request, in seconds on the recording's clock."""
+    """A piece of the recording sent in one request, `start` to `end` in seconds on the recording's clock.
+
+    `cut` lies between it and the part before: what was said earlier is the other's. The first part's is its start.
+    `number` names the part and its file; parts are in the order of their starts.
+    """
 
     number: int
     start: float
     end: float
+    cut: float
 
     @property
     def seconds(self) -> float:
+        """The length of what is sent."""
         return self.end - self.start
 
 
@@ -29,20 +41,51 @@ def part_limit(max_seconds: float, max_bytes: int, bytes_per_second: float) -> f
     return min(max_seconds, max_bytes / bytes_per_second)
 
 
-def plan_parts(levels: Sequence[float], step: float, duration: float, limit: float, *, start: float = 0.0) -> list[Part]:
-    """Divide `start` to `duration` into parts of at most `limit` seconds.
+def plan_parts(levels: Sequence[float], step: float, duration: float, limit: float) -> list[Part]:
+    """Divide a recording of `duration` seconds into parts of at most `limit` seconds."""
+    parts: list[Part] = []
+    while (part := next_part(levels, step, duration, limit, parts[-1] if parts else None)) is not None:
+        parts.append(part)
+    return [*parts, last_part(duration, parts[-1] if parts else None)]
+
+
+def next_part(levels: Sequence[float], step: float, duration: float, limit: float, before: Part | None) -> Part | None:
+    """Return the part after `before`, or None while the recording does not go far enough beyond it to cut.
 
     `levels` holds the loudness in dB of each `step` seconds from the beginning of the recording. A cut depends only on
     what lies before its latest possible place, so that the plan of a growing recording never changes behind it.
     """
-    parts: list[Part] = []
-    while duration - start > limit:
-        cut = quietest_place(levels, step, start + limit * (1 - SEARCH_SHARE), start + limit)
-        parts.append(Part(len(parts), start, cut))
-        start = cut
-    if duration > start:
-        parts.append(Part(len(parts), start, duration))
-    return parts
+    number, start, own = _begin(before)
+    if duration - start <= limit:
+        return None
+    longest = limit - OVERLAP_S / 2
+    cut = quietest_place(levels, step, start + longest * (1 - SEARCH_SHARE), start + longest)
+    return Part(number, start, cut + OVERLAP_S / 2, own)
+
+
+def last_part(duration: float, before: Part | None) -> Part:
+    """Return the part from the last cut to the end of the recording."""
+    number, start, own = _begin(before)
+    return Part(number, start, duration, own)
+
+
+def split_part(part: Part, levels: Sequence[float], step: float, limit: float, number: int) -> list[Part]:
+    """Divide a part that the service finds too long; the pieces are numbered from `number` on."""
+    pieces = [Part(number, part.start, part.end, part.cut)]
+    while pieces[-1].seconds > limit:
+        first = pieces.pop()
+        longest = limit - OVERLAP_S / 2
+        cut = quietest_place(levels, step, first.start + longest * (1 - SEARCH_SHARE), first.start + longest)
+        pieces.append(Part(first.number, first.start, cut + OVERLAP_S / 2, first.cut))
+        pieces.append(Part(first.number + 1, cut - OVERLAP_S / 2, part.end, cut))
+    return pieces
+
+
+def _begin(before: Part | None) -> tuple[int, float, float]:
+    """Return the number, start and cut of the part that follows `before`."""
+    if before is None:
+        return 0, 0.0, 0.0
+    return before.number + 1, before.end - OVERLAP_S, before.end - OVERLAP_S / 2
 
 
 def quietest_place(levels: Sequence[float], step: float, earliest: float, latest: float) -> float:

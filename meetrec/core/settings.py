@@ -217,6 +217,8 @@ def _checked(section: str, name: str, value: object, source: str) -> object:
         return _number(key, value, hint, source)
     if type(value) is not hint:
         raise _wrong(key, value, "true or false" if hint is bool else "a text", source)
+    if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
+        raise _wrong(key, value, "a text in UTF-8", source)
     return value
 
 

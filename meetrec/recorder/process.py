@@ -12,14 +12,24 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 from meetrec.core.errors import ExitCode, MeetrecError, UsageError
-from meetrec.core.events import Event, Fault, JobEnded, MinutesFailed, MinutesReady, RecordingStopped
+from meetrec.core.events import (
+    Event,
+    Fault,
+    JobEnded,
+    MinutesFailed,
+    MinutesReady,
+    RecordingStarted,
+    RecordingStopped,
+)
 from meetrec.recorder.assembly import Assembly, Started
 from meetrec.recorder.host import Host
 from meetrec.recorder.job import Job
+from meetrec.workflow.finish import Finish
+from meetrec.workflow.record import Recording
 
 
 class Process:
@@ -32,7 +42,6 @@ class Process:
         self._started: Started | None = None
         self._finishing: asyncio.Task[None] | None = None
         self._end = JobEnded(code=ExitCode.DONE)
-        self._stops = 0
 
     async def run(self, hello: Callable[[dict[str, Any]], None]) -> int:
         """Do the job and return the exit status. `hello` is called once."""
@@ -41,8 +50,8 @@ class Process:
                 self._started = await self._assembly.begin(self._job, stack)
                 await self._host.open_journal(self._started.open_journal)
                 await self._host.server.start()
-                self._assembly.announce(self._started, self._host.server.port, self._host.server.secret, stack)
-                self._catch_signals()
+                for warning in self._assembly.warnings(self._started):
+                    await self._host.emit(warning)
                 await self._work(self._started, hello)
         except MeetrecError as error:
             hello({"error": error.message, "hint": error.hint, "code": int(error.exit_code)})
@@ -52,45 +61,50 @@ class Process:
         return self._end.code
 
     async def _work(self, started: Started, hello: Callable[[dict[str, Any]], None]) -> None:
-        said = False
+        finish = self._assembly.finish(started) if self._job.finish else None
         server = self._host.server
-        greeting = {"port": server.port, "secret": server.secret, "session": started.session_id}
+        self._catch_signals()
+
+        def begun() -> None:
+            started.lease.publish(port=server.port, secret=server.secret)
+            hello({"port": server.port, "secret": server.secret, "session": started.session_id})
+
         if started.recording is None:
-            hello(greeting)
-            said = True
+            begun()
         else:
-            async for event in started.recording.run():
-                await self._host.emit(event)
-                if not said:  # the sound runs, and the first event is stored
-                    hello(greeting)
-                    said = True
-                self._note_end(event)
-        if self._job.finish:
-            self._finishing = asyncio.create_task(self._finish(started))
+            if finish is not None and started.settings.minutes.while_recording:
+                self._finishing = asyncio.create_task(self._make_minutes(finish))
+            await self._record(started.recording, finish, begun)
+            started.lease.done_recording()
+        if finish is not None:
+            finish.complete(started.folder.duration())
+            self._finishing = self._finishing or asyncio.create_task(self._make_minutes(finish))
             with contextlib.suppress(asyncio.CancelledError):
                 await self._finishing
-        else:
-            self._end = JobEnded(code=self._end.code)
 
-    async def _finish(self, started: Started) -> None:
-        async for event in self._minutes(started):
+    async def _record(self, recording: Recording, finish: Finish | None, begun: Callable[[], None]) -> None:
+        """Pass the events of the recording on; `begun` is called when its sound runs and its first event is stored."""
+        async for event in recording.run():
             await self._host.emit(event)
             self._note_end(event)
+            if isinstance(event, RecordingStarted):
+                begun()
+            if finish is not None:
+                finish.advanced(recording.clock)
 
-    async def _minutes(self, started: Started) -> AsyncIterator[Event]:
-        """Yield the events of the finish; what keeps it from starting is one of them."""
-        try:
-            async for event in self._assembly.finish(started, self._job):
-                yield event
-        except MeetrecError as error:
-            yield MinutesFailed(why=error.message, hint=error.hint)
+    async def _make_minutes(self, finish: Finish) -> None:
+        async for event in finish.run():
+            await self._host.emit(event)
+            self._note_end(event)
 
     def _note_end(self, event: Event) -> None:
         """Remember what the event means for the exit status."""
         again = f"meetrec finish {self._started.session_id if self._started else 'latest'}"
         if isinstance(event, MinutesFailed):
             hint = f"{event.hint}; then run {again}" if event.hint else f"run {again}"
-            self._end = JobEnded(code=ExitCode.MINUTES_MISSING, why=f"recorded, minutes not made: {event.why}", hint=hint)
+            self._end = JobEnded(
+                code=ExitCode.MINUTES_MISSING, why=f"recorded, minutes not made: {event.why}", hint=hint
+            )
         elif isinstance(event, MinutesReady) and event.missing:
             why = f"{event.missing} parts of the recording are not transcribed"
             self._end = JobEnded(code=ExitCode.MINUTES_MISSING, why=why, hint=f"run {again}")
@@ -120,7 +134,6 @@ class Process:
 
     def _stop(self) -> None:
         """Stop the recording; asked again while the minutes are being made, leave them for later."""
-        self._stops += 1
         recording = self._started.recording if self._started is not None else None
         if recording is not None and not recording.stopped:
             recording.stop()

@@ -1,8 +1,8 @@
 """The recorder's side of the conversation with its front ends: JSON lines over loopback TCP, with a secret.
 
 A front end sends one line, `{"secret": "…", "do": "events"}`. "events" is answered with every stored event so far and
-then with live ones until the job ends; "status" and the controls (stop, pause, resume, mark, note) with one line. A line
-without the secret is answered with nothing. Only 127.0.0.1 is listened on.
+then with live ones until the job ends; "status" and the controls (stop, pause, resume, mark, note) with one line.
+A line without the secret is answered with nothing. Only 127.0.0.1 is listened on.
 """
 
 from __future__ import annotations

@@ -59,24 +59,31 @@ class Status:
             values.update(_changes(event))
 
 
+_STATES: dict[type[Event], str] = {
+    RecordingStarted: "recording",
+    RecordingPaused: "paused",
+    RecordingResumed: "recording",
+    RecordingStopped: "stopped",
+    MinutesReady: "finished",
+    MinutesFailed: "failed",
+}
+
+
 def _changes(event: Event) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    if type(event) in _STATES:
+        changes["state"] = _STATES[type(event)]
     match event:
         case RecordingStarted():
-            return {"id": event.id, "title": event.title, "state": "recording"}
-        case RecordingPaused():
-            return {"state": "paused"}
-        case RecordingResumed():
-            return {"state": "recording"}
+            changes |= {"id": event.id, "title": event.title}
         case RecordingStopped():
-            return {"state": "stopped", "elapsed": round(event.duration, 1)}
+            changes["elapsed"] = round(event.duration, 1)
         case AudioSignal():
-            return {"signal": event.state}
+            changes["signal"] = event.state
         case DiskChanged():
-            return {"disk": event.state}
+            changes["disk"] = event.state
         case Fault():
-            return {"fault": event.what}
-        case MinutesReady():
-            return {"state": "finished"}
+            changes["fault"] = event.what
         case MinutesFailed():
-            return {"state": "failed", "fault": event.why}
-    return {}
+            changes["fault"] = event.why
+    return changes

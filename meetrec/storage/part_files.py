@@ -1,13 +1,14 @@
-"""The `parts/` folder of a session: the plan of the parts, and the service's answer to each as received."""
+"""The `parts/` folder of a session: the plan of the parts, and the service's answers as received."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from meetrec.core.parts import Part
-from meetrec.core.stitch import PartAnswer
+from meetrec.core.stitch import PartAnswer, RollCall
 from meetrec.storage.files import make_folder, write_whole
 
 
@@ -21,15 +22,15 @@ class PartFiles:
         """Return the plan of an earlier run, nothing where there is none."""
         try:
             values = json.loads((self._folder / "plan.json").read_text(encoding="utf-8"))
-            return [Part(number, float(start), float(end)) for number, (start, end) in enumerate(values["parts"])]
+            parts = [Part(int(number), *(float(one) for one in times)) for number, *times in values["parts"]]
         except (OSError, ValueError, KeyError, TypeError):
             return []
+        return sorted(parts, key=lambda part: part.start)
 
     def save_plan(self, parts: Sequence[Part]) -> None:
         """Keep the plan. Raises StorageError."""
-        plan = {"schema": 1, "parts": [[part.start, part.end] for part in parts]}
-        make_folder(self._folder)
-        write_whole(self._folder / "plan.json", json.dumps(plan) + "\n")
+        plan = {"schema": 1, "parts": [[part.number, part.start, part.end, part.cut] for part in parts]}
+        self._write("plan.json", plan)
 
     def load_answers(self) -> dict[int, PartAnswer]:
         """Return the answers kept so far by part number."""
@@ -44,16 +45,29 @@ class PartFiles:
 
     def save_answer(self, answer: PartAnswer) -> None:
         """Keep an answer for good. Raises StorageError."""
-        make_folder(self._folder)
-        text = json.dumps(answer.to_dict(), ensure_ascii=False, indent=1)
-        write_whole(self._folder / f"{answer.part.number:03d}.json", text + "\n")
+        self._write(f"{answer.part.number:03d}.json", answer.to_dict())
 
-    def upload_path(self, part: Part, upload: str) -> Path:
-        """Return where the file for the upload of a part is put; its folder exists. Raises StorageError."""
+    def load_roll_call(self) -> RollCall | None:
+        """Return what the roll call of an earlier run said, None where there was none."""
+        try:
+            return RollCall.from_dict(json.loads((self._folder / "voices.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return None
+
+    def save_roll_call(self, roll_call: RollCall) -> None:
+        """Keep what the roll call said. Raises StorageError."""
+        self._write("voices.json", roll_call.to_dict())
+
+    def upload_path(self, name: str) -> Path:
+        """Return where a file for upload is put; its folder exists. Raises StorageError."""
         make_folder(self._folder)
-        return self._folder / f"{part.number:03d}.upload.{upload}"
+        return self._folder / f"upload-{name}"
 
     def clear(self) -> None:
         """Forget plan and answers, for a run from the beginning; a transcript made of them stays."""
-        for path in (*self._folder.glob("[0-9][0-9][0-9].json"), self._folder / "plan.json"):
+        for path in self._folder.glob("*.json"):
             path.unlink(missing_ok=True)
+
+    def _write(self, name: str, values: dict[str, Any]) -> None:
+        make_folder(self._folder)
+        write_whole(self._folder / name, json.dumps(values, ensure_ascii=False, indent=1) + "\n")

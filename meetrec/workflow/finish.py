@@ -1,202 +1,267 @@
-"""Finish a recording: parts, answers, transcript, minutes. A step runs only where its result is missing.
+"""Make the minutes: parts, answers, transcript. A step runs only where its result is missing.
 
-Run again after any interruption, it goes on where it was: the plan is kept before the first request and each answer as
-soon as it is there, so that no part is paid for twice.
+It may begin while the recording runs: each part is sent as soon as the recording has gone far enough beyond it, and
+after stop only the last remains. Run again after any interruption, it goes on where it was: the plan is kept before
+anything is sent and each answer as soon as it is there, so that no part is paid for twice.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from meetrec.core.errors import MeetrecError, RefusedError, TooLongError
-from meetrec.core.events import Event, MinutesFailed, MinutesReady, MinutesStarted, PartDone, PartFailed, PartSent
-from meetrec.core.models import Model
-from meetrec.core.parts import Part, part_limit, plan_parts
-from meetrec.core.settings import MinutesSettings
-from meetrec.core.stitch import PartAnswer, stitch
-from meetrec.workflow.ports import Encode, PartFiles, Publish, Transcribe
+from meetrec.core.events import (
+    Event,
+    MinutesFailed,
+    MinutesReady,
+    MinutesStarted,
+    PartDone,
+    PartFailed,
+    PartSent,
+)
+from meetrec.core.parts import SHORTEST_LIMIT_S, Part, last_part, next_part, part_limit, split_part
+from meetrec.core.stitch import PartAnswer, RollCall, stitch
+from meetrec.workflow.finish_job import LEVEL_STEP_S, FinishJob
+from meetrec.workflow.who import compare_voices, known_voices
 
-LEVEL_STEP_S = 0.1
 SILENCE_DB = -75.0
 SHORTEST_S = 0.1
 """The service refuses shorter audio."""
 BYTES_PER_SECOND = {"wav": 48_000.0, "flac": 40_000.0, "mp3": 9_500.0}
 
 
-@dataclass(frozen=True, kw_only=True)
-class FinishJob:
-    """What there is to finish, and with what."""
-
-    duration: float
-    rate: int
-    settings: MinutesSettings
-    model: Model
-    files: PartFiles
-    levels: Callable[[], Sequence[float]]
-    """Loudness in dB of each 0.1 s of the recording. Blocks."""
-    encode: Encode
-    transcribe: Transcribe
-    publish: Publish
-
-
-async def finish(job: FinishJob) -> AsyncIterator[Event]:
-    """Make what is missing of the minutes, yielding what happens. Ends with `minutes.ready` or `minutes.failed`."""
-    run = _Run(job)
-    try:
-        async for event in run.events():
-            yield event
-    except MeetrecError as error:
-        yield MinutesFailed(at=job.duration, why=error.message, hint=error.hint)
-
-
-class _Run:
-    """One run of `finish`."""
+class Finish:
+    """One run. `run` yields its events; `advanced` and `complete` are called from the same event loop."""
 
     def __init__(self, job: FinishJob) -> None:
         self._job = job
-        self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._duration = 0.0
+        self._complete = asyncio.Event()
+        self._grown = asyncio.Event()
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._gate = asyncio.Semaphore(job.settings.parallel)
+        self._plan: list[Part] = []
+        self._answers: dict[int, PartAnswer] = {}
         self._failures: dict[int, MeetrecError] = {}
         self._refused: MeetrecError | None = None
+        self._longest = min(job.settings.max_part_seconds, job.model.max_request_seconds)
 
-    async def events(self) -> AsyncIterator[Event]:
-        job = self._job
-        levels = await asyncio.to_thread(job.levels)
-        parts = await self._plan(levels)
-        answers = await asyncio.to_thread(job.files.load_answers)
-        missing = [part for part in parts if part.number not in answers]
-        yield MinutesStarted(
-            at=job.duration, parts=len(parts), done=len(parts) - len(missing), model=job.model.name
-        )
-        sending = asyncio.create_task(self._send_all(missing, len(parts), levels))
+    def advanced(self, duration: float) -> None:
+        """The recording holds `duration` seconds."""
+        self._duration = duration
+        self._grown.set()
+
+    def complete(self, duration: float) -> None:
+        """The recording holds `duration` seconds and will not grow."""
+        self._complete.set()
+        self.advanced(duration)
+
+    async def run(self) -> AsyncIterator[Event]:
+        """Yield what happens. Ends with `minutes.ready` or `minutes.failed` once the recording is complete."""
+        work = asyncio.create_task(self._work())
+        work.add_done_callback(lambda _: self._events.put_nowait(None))
         try:
-            while (event := await self._queue.get()) is not None:
+            while (event := await self._events.get()) is not None:
                 yield event
-            await sending
+            yield await work
+        except MeetrecError as error:
+            yield MinutesFailed(at=self._duration, why=error.message, hint=error.hint)
         finally:
-            sending.cancel()
-        yield await asyncio.to_thread(self._publish, parts)
+            work.cancel()
 
-    async def _plan(self, levels: Sequence[float]) -> list[Part]:
-        """Return the plan of the earlier run, prolonged where the recording went on, or a new one."""
-        job = self._job
-        parts = await asyncio.to_thread(job.files.load_plan)
-        planned = parts[-1].end if parts else 0.0
-        if job.duration - planned < SHORTEST_S:
-            return parts
-        upload = self._upload_format()
-        limit = part_limit(
-            min(job.settings.max_part_seconds, job.model.max_request_seconds),
-            job.model.max_request_bytes,
-            BYTES_PER_SECOND[upload],
+    # -- the steps -------------------------------------------------------------------------------------------------
+
+    async def _work(self) -> Event:
+        files = self._job.files
+        self._plan = await asyncio.to_thread(files.load_plan)
+        self._answers = await asyncio.to_thread(files.load_answers)
+        await self._while_it_grows()
+        await self._plan_the_rest()
+        missing = [part for part in self._plan if part.number not in self._answers]
+        self._tell(
+            MinutesStarted(
+                at=self._duration,
+                parts=len(self._plan),
+                done=len(self._plan) - len(missing),
+                model=self._job.model.name,
+            )
         )
-        new = plan_parts(levels, LEVEL_STEP_S, job.duration, limit, start=planned)
-        parts += [replace(part, number=len(parts) + part.number) for part in new]
-        await asyncio.to_thread(job.files.save_plan, parts)
-        return parts
+        while missing:
+            self._failures.clear()
+            await self._settle_all(missing)
+            missing = await self._split_too_long()
+        if not self._failures:
+            async for event in compare_voices(self._job, self._ordered(), self._duration):
+                self._tell(event)
+        return await asyncio.to_thread(self._publish)
 
-    def _upload_format(self) -> str:
-        """Return the format of the uploads: as it is while one request holds the recording, else compressed."""
-        job = self._job
-        if job.settings.upload != "auto":
-            return job.settings.upload
-        fits = job.duration * BYTES_PER_SECOND["wav"] <= job.model.max_request_bytes
+    async def _while_it_grows(self) -> None:
+        """Send each part as soon as it is complete; what fails now is tried again at the end."""
+        async with asyncio.TaskGroup() as sending:
+            while not self._complete.is_set():
+                await self._grown.wait()
+                self._grown.clear()
+                while not self._complete.is_set() and (part := await self._next_part("mp3")) is not None:
+                    await self._add(part)
+                    sending.create_task(self._settle(part))
+        self._refused = None
+
+    async def _plan_the_rest(self) -> None:
+        """Plan what follows the last part. A recording that went on after it was finished once gets further parts."""
+        if self._plan and self._duration - self._plan[-1].end < SHORTEST_S:
+            return
+        while (part := await self._next_part(self._format())) is not None:
+            await self._add(part)
+        await self._add(self._numbered(last_part(self._duration, self._plan[-1] if self._plan else None)))
+
+    async def _next_part(self, upload: str) -> Part | None:
+        before = self._plan[-1] if self._plan else None
+        limit = self._limit(upload)
+        if self._duration - (before.end if before else 0.0) < limit / 2:
+            return None  # not worth reading the levels
+        levels = await asyncio.to_thread(self._job.audio.levels)
+        part = next_part(levels, LEVEL_STEP_S, self._duration, limit, before)
+        return None if part is None else self._numbered(part)
+
+    def _numbered(self, part: Part) -> Part:
+        """Give a part a number of its own: after a split they do not follow one another."""
+        number = max((one.number for one in self._plan), default=-1) + 1
+        return Part(number, part.start, part.end, part.cut)
+
+    async def _add(self, *parts: Part) -> None:
+        self._plan = sorted([*self._plan, *parts], key=lambda part: part.start)
+        await asyncio.to_thread(self._job.files.save_plan, self._plan)
+
+    def _limit(self, upload: str) -> float:
+        return part_limit(self._longest, self._job.model.max_request_bytes, BYTES_PER_SECOND[upload])
+
+    def _format(self) -> str:
+        """Return the format of uploads: as it is while one request holds the whole recording, else compressed."""
+        upload = self._job.settings.upload
+        if upload != "auto":
+            return upload
+        fits = self._duration <= self._limit("wav") and len(self._plan) <= 1 and self._complete.is_set()
         return "wav" if fits else "mp3"
 
-    async def _send_all(self, parts: Sequence[Part], of: int, levels: Sequence[float]) -> None:
-        try:
-            async with asyncio.TaskGroup() as group:
-                for part in parts:
-                    group.create_task(self._settle(part, of, levels))
-        finally:
-            self._queue.put_nowait(None)
+    # -- one part --------------------------------------------------------------------------------------------------
 
-    async def _settle(self, part: Part, of: int, levels: Sequence[float]) -> None:
+    async def _settle_all(self, parts: Sequence[Part]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for part in parts:
+                group.create_task(self._settle(part))
+
+    async def _settle(self, part: Part) -> None:
         """Get the answer to one part and keep it, or remember why not."""
         async with self._gate:
-            if self._refused is not None:
-                self._failures[part.number] = self._refused
-                return
             try:
-                if part.seconds < SHORTEST_S or _is_silent(part, levels):
-                    await self._keep(PartAnswer(part=part, model=self._job.model.name), of, took=0.0)
-                else:
-                    await self._request(part, of)
+                if self._refused is not None:
+                    raise self._refused
+                await self._request(part)
+                self._failures.pop(part.number, None)
             except MeetrecError as error:
                 self._failures[part.number] = error
                 if isinstance(error, RefusedError) and not isinstance(error, TooLongError):
                     self._refused = error
-                self._queue.put_nowait(
-                    PartFailed(
-                        at=self._job.duration,
-                        part=part.number,
-                        of=of,
-                        start=part.start,
-                        end=part.end,
-                        why=error.message,
-                        hint=error.hint,
-                    )
-                )
+                self._tell(PartFailed(**self._of(part), why=error.message, hint=error.hint))
 
-    async def _request(self, part: Part, of: int) -> None:
+    async def _request(self, part: Part) -> None:
         job = self._job
-        upload = self._upload_format()
-        path = await asyncio.to_thread(job.files.upload_path, part, upload)
+        began = time.monotonic()
+        if part.seconds < SHORTEST_S or await asyncio.to_thread(self._is_silent, part):
+            await self._keep(PartAnswer(part=part, model=job.model.name), began)
+            return
+        known = known_voices(job, self._ordered(), self._duration)
+        clips = [(one.name, await asyncio.to_thread(job.audio.clip, one.clip.start, one.clip.end)) for one in known]
+        upload = self._format()
+        path = await asyncio.to_thread(job.files.upload_path, f"{part.number:03d}.{upload}")
         try:
-            size = await asyncio.to_thread(job.encode, part.start, part.end, upload, path)
-            self._queue.put_nowait(
-                PartSent(at=job.duration, part=part.number, of=of, start=part.start, end=part.end, bytes=size)
-            )
+            size = await asyncio.to_thread(job.audio.encode, part.start, part.end, upload, path)
+            self._tell(PartSent(**self._of(part), bytes=size))
             began = time.monotonic()
-            answer = await job.transcribe(path, part.seconds)
+            answer = await job.transcribe(path, part.seconds, clips)
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         stored = PartAnswer(
-            part=part, segments=answer.segments, model=job.model.name, billed_seconds=answer.billed_seconds
+            part=part,
+            segments=answer.segments,
+            model=job.model.name,
+            billed_seconds=answer.billed_seconds,
+            known={one.name: one.clip.node for one in known},
         )
-        await self._keep(stored, of, took=time.monotonic() - began)
+        await self._keep(stored, began)
 
-    async def _keep(self, answer: PartAnswer, of: int, took: float) -> None:
+    def _of(self, part: Part) -> dict[str, Any]:
+        """Return what every event about a part says."""
+        return {
+            "at": self._duration,
+            "part": part.number,
+            "of": len(self._plan),
+            "start": part.start,
+            "end": part.end,
+        }
+
+    async def _keep(self, answer: PartAnswer, began: float) -> None:
         await asyncio.to_thread(self._job.files.save_answer, answer)
-        part = answer.part
-        self._queue.put_nowait(
-            PartDone(
-                at=self._job.duration,
-                part=part.number,
-                of=of,
-                start=part.start,
-                end=part.end,
-                segments=len(answer.segments),
-                took=took,
-            )
-        )
+        self._answers[answer.part.number] = answer
+        took = time.monotonic() - began
+        self._tell(PartDone(**self._of(answer.part), segments=len(answer.segments), took=took))
 
-    def _publish(self, parts: Sequence[Part]) -> Event:
+    def _is_silent(self, part: Part) -> bool:
+        """Tell whether the part holds nothing at all: the service invents text for silence, and charges for it."""
+        levels = self._job.audio.levels()
+        window = levels[int(part.start / LEVEL_STEP_S) : int(part.end / LEVEL_STEP_S) + 1]
+        return all(level < SILENCE_DB for level in window)
+
+    async def _split_too_long(self) -> list[Part]:
+        """Divide the parts that the service found too long, remember its limit, and return the pieces."""
+        pieces: list[Part] = []
+        for part in [part for part in self._plan if isinstance(self._failures.get(part.number), TooLongError)]:
+            error = self._failures[part.number]
+            named = error.limit_seconds if isinstance(error, TooLongError) else None
+            limit = min(part.seconds / 2 + 6.0, self._longest, (named or part.seconds) - 1.0)
+            if limit < SHORTEST_LIMIT_S:
+                continue
+            self._longest = limit
+            levels = await asyncio.to_thread(self._job.audio.levels)
+            number = max(one.number for one in self._plan) + 1
+            new = split_part(part, levels, LEVEL_STEP_S, limit, number)
+            self._plan.remove(part)
+            del self._failures[part.number]
+            await self._add(*new)
+            pieces += new
+        return pieces
+
+    # -- the result ------------------------------------------------------------------------------------------------
+
+    def _ordered(self) -> list[PartAnswer]:
+        return [self._answers[part.number] for part in self._plan if part.number in self._answers]
+
+    def _publish(self) -> Event:
         """Stitch what there is; a part without an answer is named in the minutes. Blocks."""
-        job = self._job
-        answers = job.files.load_answers()
-        if parts and not answers:
+        if self._plan and not self._answers:
             first = self._failures[min(self._failures)]
-            return MinutesFailed(at=job.duration, why=first.message, hint=first.hint)
+            return MinutesFailed(at=self._duration, why=first.message, hint=first.hint)
         settled = [
-            answers.get(part.number) or PartAnswer(part=part, failure=self._failures[part.number].message)
-            for part in parts
+            self._answers.get(part.number) or PartAnswer(part=part, failure=self._failures[part.number].message)
+            for part in self._plan
         ]
-        transcript = stitch(settled, duration=job.duration, tells_speakers=job.model.speakers)
-        path = job.publish(transcript)
+        transcript = stitch(
+            settled,
+            duration=self._duration,
+            tells_speakers=self._job.model.speakers,
+            roll_call=self._job.files.load_roll_call() or RollCall(),
+        )
+        path = self._job.publish(transcript)
         return MinutesReady(
-            at=job.duration,
+            at=self._duration,
             path=str(path),
             segments=len(transcript.segments),
             speakers=len(transcript.speakers),
-            missing=len(parts) - len(answers),
+            missing=sum(1 for one in settled if one.failure),
         )
 
-
-def _is_silent(part: Part, levels: Sequence[float]) -> bool:
-    """Tell whether the part holds nothing at all: the service invents text for silence, and it would be paid for."""
-    window = levels[int(part.start / LEVEL_STEP_S) : int(part.end / LEVEL_STEP_S) + 1]
-    return all(level < SILENCE_DB for level in window)
+    def _tell(self, event: Event) -> None:
+        self._events.put_nowait(event)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from meetrec.core.events import Event
 from meetrec.core.parts import Part
-from meetrec.core.stitch import PartAnswer
+from meetrec.core.stitch import PartAnswer, RollCall
 from meetrec.core.transcript import Transcript
 
 
@@ -54,17 +54,29 @@ class Answer(Protocol):
 
 
 class Transcribe(Protocol):
-    """Send one file to the transcription service. Raises ProviderError."""
+    """Send one file to the transcription service."""
 
-    async def __call__(self, path: Path, seconds: float) -> Answer:
-        """Transcribe the file of `seconds` of audio."""
+    async def __call__(self, path: Path, seconds: float, known: Sequence[tuple[str, bytes]]) -> Answer:
+        """Transcribe the file of `seconds` of audio; `known` are names and WAV clips of speakers.
+
+        Raises ProviderError.
+        """
 
 
-class Encode(Protocol):
-    """Write a span of the recording as a file for upload."""
+class Audio(Protocol):
+    """The recording, as the minutes need it. All methods block, and raise AudioError or StorageError."""
 
-    def __call__(self, start: float, end: float, upload: str, target: Path) -> int:
-        """Write `start` to `end` seconds as "wav", "flac" or "mp3" to `target`; returns its bytes. Blocks."""
+    def levels(self) -> Sequence[float]:
+        """Return the loudness in dB of each 0.1 s of what is recorded so far."""
+
+    def encode(self, start: float, end: float, upload: str, target: Path) -> int:
+        """Write `start` to `end` seconds as "wav", "flac" or "mp3" to `target`; returns its bytes."""
+
+    def clip(self, start: float, end: float) -> bytes:
+        """Return `start` to `end` seconds as a WAV file."""
+
+    def encode_clips(self, spans: Sequence[tuple[float, float]], pause_s: float, target: Path) -> int:
+        """Write the spans as one WAV with `pause_s` of silence between them; returns its bytes."""
 
 
 class PartFiles(Protocol):
@@ -82,8 +94,14 @@ class PartFiles(Protocol):
     def save_answer(self, answer: PartAnswer) -> None:
         """Keep an answer for good."""
 
-    def upload_path(self, part: Part, upload: str) -> Path:
-        """Return where the file for the upload of a part is put; its folder exists."""
+    def load_roll_call(self) -> RollCall | None:
+        """Return what the roll call of an earlier run said, None where there was none."""
+
+    def save_roll_call(self, roll_call: RollCall) -> None:
+        """Keep what the roll call said."""
+
+    def upload_path(self, name: str) -> Path:
+        """Return where a file for upload is put; its folder exists."""
 
 
 class Publish(Protocol):

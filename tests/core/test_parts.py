@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetrec.core.parts import part_limit, plan_parts, quietest_place
+from meetrec.core.parts import OVERLAP_S, part_limit, plan_parts, quietest_place
 
 STEP = 0.1
-LEVELS = st.lists(st.floats(-120, 0), min_size=1, max_size=400)
+LEVELS = st.lists(st.floats(-120, 0), min_size=1, max_size=900)
 
 
 def test_the_smaller_of_both_limits_counts() -> None:
@@ -28,19 +31,26 @@ def test_where_no_pause_is_found_the_cut_still_lies_inside_the_window() -> None:
     assert 6.5 <= quietest_place([-20.0] * 100, STEP, 6.5, 10.0) <= 10.0
 
 
-@given(LEVELS, st.floats(1.0, 12.0))
-def test_parts_tile_the_recording_and_keep_the_limit(levels: list[float], limit: float) -> None:
+@given(LEVELS, st.floats(10.0, 30.0))
+def test_parts_cover_the_recording_overlap_around_their_cuts_and_keep_the_limit(
+    levels: list[float], limit: float
+) -> None:
     duration = len(levels) * STEP
     parts = plan_parts(levels, STEP, duration, limit)
-    assert parts[0].start == 0
+    assert parts[0].start == parts[0].cut == 0
     assert parts[-1].end == duration
-    assert all(one.end == other.start for one, other in zip(parts, parts[1:], strict=False))
+    for one, other in pairwise(parts):
+        assert one.end - other.start == pytest.approx(OVERLAP_S)
+        assert other.cut == pytest.approx((one.end + other.start) / 2)
+        assert other.start > one.start
     assert all(0 < part.seconds <= limit + 1e-6 for part in parts)
     assert [part.number for part in parts] == list(range(len(parts)))
 
 
-@given(LEVELS, LEVELS, st.floats(2.0, 8.0))
-def test_a_growing_recording_never_moves_a_cut_that_was_made(early: list[float], late: list[float], limit: float) -> None:
+@given(LEVELS, LEVELS, st.floats(10.0, 20.0))
+def test_a_growing_recording_never_moves_a_cut_that_was_made(
+    early: list[float], late: list[float], limit: float
+) -> None:
     before = plan_parts(early, STEP, len(early) * STEP, limit)
     after = plan_parts(early + late, STEP, len(early + late) * STEP, limit)
     assert after[: len(before) - 1] == before[:-1]

@@ -7,11 +7,18 @@ from meetrec.core.stitch import PartAnswer, stitch
 
 
 def segment(start: object, end: object, speaker: object, text: object) -> dict[str, object]:
-    return {"type": "transcript.text.segment", "id": "seg_0", "start": start, "end": end, "speaker": speaker, "text": text}
+    return {
+        "type": "transcript.text.segment",
+        "id": "seg_0",
+        "start": start,
+        "end": end,
+        "speaker": speaker,
+        "text": text,
+    }
 
 
 def answer(number: int, start: float, end: float, *segments: object) -> PartAnswer:
-    return PartAnswer(part=Part(number, start, end), segments=segments, model="m", billed_seconds=end - start)
+    return PartAnswer(part=Part(number, start, end, start), segments=segments, model="m", billed_seconds=end - start)
 
 
 def test_segments_are_cleaned_sorted_and_put_inside_the_recording() -> None:
@@ -58,11 +65,14 @@ def test_times_of_later_parts_count_from_the_beginning_of_the_recording() -> Non
 
 
 def test_a_part_without_an_answer_is_a_gap_that_says_why() -> None:
-    failed = PartAnswer(part=Part(1, 10, 20), failure="the service is down")
+    failed = PartAnswer(part=Part(1, 10, 20, 10), failure="the service is down")
     transcript = stitch([answer(0, 0, 10, segment(0, 1, "A", "x")), failed], duration=20, tells_speakers=True)
     assert [(one.start, one.end, one.why) for one in transcript.gaps] == [(10, 20, "the service is down")]
 
 
 def test_an_answer_survives_its_file() -> None:
     one = answer(3, 5.25, 9.5, segment(0, 1, "A", " x"))
-    assert PartAnswer.from_dict(3, one.to_dict()) == one or PartAnswer.from_dict(3, one.to_dict()).to_dict() == one.to_dict()
+    assert (
+        PartAnswer.from_dict(3, one.to_dict()) == one
+        or PartAnswer.from_dict(3, one.to_dict()).to_dict() == one.to_dict()
+    )

@@ -1,0 +1,218 @@
+"""Where real parts are put into the ports of the workflows: microphone, disk, service."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from meetrec.audio.levels import Level
+from meetrec.audio.recording import Recording as SoundEngine
+from meetrec.audio.source import Source
+from meetrec.audio.wav import WavReader, WavWriter
+from meetrec.core.errors import BusyError, DiskFullError, StorageError, UsageError
+from meetrec.core.events import Notice, RecordingStarted, SignalState
+from meetrec.core.models import find_model
+from meetrec.core.settings import Settings
+from meetrec.core.transcript import Transcript
+from meetrec.recorder.job import Job
+from meetrec.recorder.recorded_audio import RecordedAudio
+from meetrec.recorder.service import Service, simulated
+from meetrec.recorder.sources import open_source
+from meetrec.storage.files import free_bytes
+from meetrec.storage.journal import Journal
+from meetrec.storage.ledger import Ledger
+from meetrec.storage.locks import JobLease, running_jobs, start_job
+from meetrec.storage.part_files import PartFiles
+from meetrec.storage.paths import Paths
+from meetrec.storage.session_folder import SessionFolder
+from meetrec.storage.sessions import SessionStore
+from meetrec.storage.settings_file import load_settings
+from meetrec.workflow.finish import Finish
+from meetrec.workflow.finish_job import FinishJob
+from meetrec.workflow.minutes import write_minutes
+from meetrec.workflow.record import CRITICAL_MINUTES, Recording
+
+SAMPLE_BYTES = 2
+
+
+@dataclass
+class Started:
+    """A job that has begun: its session, and the recording where it is one."""
+
+    folder: SessionFolder
+    settings: Settings
+    service: Service
+    lease: JobLease
+    recording: Recording | None = None
+
+    @property
+    def session_id(self) -> str:
+        """The name of the session's folder."""
+        return self.folder.id
+
+    def open_journal(self) -> Journal:
+        """Open the journal of the session."""
+        return self.folder.open_journal()
+
+
+class Assembly:
+    """Builds what a job needs. `environment` holds keys and settings; it is read, never written down."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+        self._paths = Paths.from_environment(environment)
+        self._store = SessionStore(self._paths)
+
+    async def begin(self, job: Job, stack: contextlib.AsyncExitStack) -> Started:
+        """Take the session and open the sound. What `stack` holds is given back at the end, whatever happens.
+
+        Raises MeetrecError with what keeps the job from beginning; then nothing was made.
+        """
+        self._paths.make()
+        settings = load_settings(self._paths.settings, self._environment)
+        if job.model:
+            settings = dataclasses.replace(settings, minutes=dataclasses.replace(settings.minutes, model=job.model))
+        if job.kind != "finish":
+            return await self._begin_recording(job, settings, stack)
+        folder = self._store.find(job.session)
+        lease = stack.enter_context(start_job(self._paths, folder.id, job.kind))
+        if job.again:
+            PartFiles(folder.parts_dir).clear()
+        settings, service = await self._service(folder, settings, stack)
+        return Started(folder, settings, service, lease)
+
+    def finish(self, started: Started) -> Finish:
+        """Return the making of the session's minutes. Raises SettingsError for a wrong address."""
+        settings = started.settings.minutes
+        model = find_model(settings.model)
+        folder = started.folder
+        return Finish(
+            FinishJob(
+                settings=settings,
+                model=model,
+                audio=RecordedAudio(WavReader(folder.audio)),
+                files=PartFiles(folder.parts_dir),
+                transcribe=started.service.transcribe(model, settings),
+                publish=lambda transcript: publish(folder, transcript),
+            )
+        )
+
+    def warnings(self, started: Started) -> list[Notice]:
+        """Return what is worth knowing before the work: a model that ends within 120 days."""
+        names = [started.settings.minutes.model]
+        if started.recording is not None and started.settings.captions.enabled:
+            names.append(started.settings.captions.model)
+        ending = [find_model(name).ending_words(datetime.now().astimezone().date()) for name in names]
+        hint = "meetrec models lists the others"
+        return [Notice(at=started.folder.duration(), what=words, hint=hint) for words in ending if words]
+
+    async def _service(
+        self, folder: SessionFolder, settings: Settings, stack: contextlib.AsyncExitStack
+    ) -> tuple[Settings, Service]:
+        environment: dict[str, str] = self._environment
+        if folder.session.simulated:
+            settings, environment = await simulated(settings, stack)
+        return settings, Service(settings, environment, Ledger(self._paths.ledger), folder.id)
+
+    # -- recording -----------------------------------------------------------------------------------------------
+
+    async def _begin_recording(self, job: Job, settings: Settings, stack: contextlib.AsyncExitStack) -> Started:
+        if job.kind == "record" and any(one.records for one in running_jobs(self._paths)):
+            raise BusyError("a recording is already running", "meetrec attach shows it, meetrec stop ends it")
+        source = await asyncio.to_thread(open_source, job, settings.audio)
+        stack.callback(source.stop)
+        folder = self._session_folder(job, settings, source)
+        lease = stack.enter_context(start_job(self._paths, folder.id, job.kind))
+        writer = WavWriter.append_to(folder.audio) if job.session else WavWriter(folder.audio, rate=source.rate)
+        stack.callback(writer.close)
+        if writer.rate != source.rate:
+            raise UsageError(
+                f"the session was recorded at {writer.rate} Hz and {source.device_name} gives {source.rate} Hz",
+                "start a new recording instead",
+            )
+        minutes_left = self._minutes_left(folder.path, source.rate)
+        if minutes_left() < CRITICAL_MINUTES:
+            self._remove_if_new(folder, job)
+            raise DiskFullError(
+                f"less than {CRITICAL_MINUTES:.0f} minutes of recording fit on the disk of {self._paths.sessions}",
+                "make space, or point MEETREC_HOME to another disk",
+            )
+        settings, service = await self._service(folder, settings, stack)
+        wanted = job.captions and settings.captions.enabled
+        captions = service.captions(folder.audio, writer.frames, stack) if wanted else None
+        session = folder.session
+        started = RecordingStarted(
+            at=writer.duration,
+            id=folder.id,
+            folder=str(folder.path),
+            title=session.title,
+            rate=source.rate,
+            device=source.device_name,
+            captions_model=session.captions_model,
+            minutes_model=session.minutes_model,
+            simulated=session.simulated,
+        )
+        recording = Recording(
+            started,
+            open_sound=lambda listener: _open_sound(source, writer, listener),
+            captions=captions,
+            minutes_left=minutes_left,
+        )
+        return Started(folder, settings, service, lease, recording)
+
+    def _session_folder(self, job: Job, settings: Settings, source: Source) -> SessionFolder:
+        """Return the session to go on with, or a new one."""
+        if job.session:
+            folder = self._store.find(job.session)
+            if not folder.audio.exists():
+                raise StorageError(f"the audio of {folder.id} is gone", "start a new recording instead")
+            return folder
+        started_at = datetime.now().astimezone()
+        if job.kind == "import":
+            started_at = datetime.fromtimestamp(Path(job.path).stat().st_mtime).astimezone()
+        return self._store.create(
+            job.title,
+            started_at,
+            rate=source.rate,
+            device=source.device_name if job.source == "microphone" else "",
+            source=source.device_name if job.source != "microphone" else "microphone",
+            captions_model=settings.captions.model if job.captions and settings.captions.enabled else "",
+            minutes_model=settings.minutes.model,
+            simulated=job.simulated,
+        )
+
+    def _remove_if_new(self, folder: SessionFolder, job: Job) -> None:
+        if not job.session:
+            self._store.delete(folder)
+
+    def _minutes_left(self, folder: Path, rate: int) -> Callable[[], float]:
+        return lambda: free_bytes(folder) / (rate * SAMPLE_BYTES * 60)
+
+
+def _open_sound(source: Source, writer: WavWriter, listener: Recording) -> SoundEngine:
+    def on_level(level: Level) -> None:
+        listener.on_level(level.rms_db, level.peak_db)
+
+    return SoundEngine(
+        source,
+        writer,
+        on_advance=listener.on_advance,
+        on_level=on_level,
+        on_signal=lambda state: listener.on_signal(cast("SignalState", state)),
+        on_gap=lambda seconds: listener.on_gap(seconds, "the microphone did not deliver it"),
+        on_fault=listener.on_fault,
+        on_ended=listener.on_ended,
+    )
+
+
+def publish(folder: SessionFolder, transcript: Transcript) -> Path:
+    """Keep the transcript as a new version, unless it is the one that is there, and render the minutes. Blocks."""
+    if folder.transcript() != transcript:
+        folder.save_transcript(transcript)
+    return write_minutes(folder)

@@ -1,0 +1,70 @@
+"""The recording as the minutes need it: its loudness, and pieces of it as files."""
+
+from __future__ import annotations
+
+import io
+import math
+import threading
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+
+from meetrec.audio.encode import encode
+from meetrec.audio.levels import quiet_map
+from meetrec.audio.wav import WavReader
+from meetrec.storage.files import write_whole
+from meetrec.workflow.finish_job import LEVEL_STEP_S
+
+SAMPLE_BYTES = 2
+
+
+class RecordedAudio:
+    """Reads a WAV that may still grow. May be used from several threads."""
+
+    def __init__(self, reader: WavReader) -> None:
+        self._reader = reader
+        self._levels: list[float] = []
+        self._lock = threading.Lock()
+
+    @property
+    def duration(self) -> float:
+        """Seconds recorded so far."""
+        return self._reader.duration
+
+    def levels(self) -> Sequence[float]:
+        """Return the loudness in dB of each whole 0.1 s so far; only what is new is read."""
+        with self._lock:
+            whole = math.floor(self._reader.duration / LEVEL_STEP_S + 1e-9)
+            if whole > len(self._levels):
+                start = len(self._levels) * LEVEL_STEP_S
+                self._levels += quiet_map(self._reader, LEVEL_STEP_S, start=start, end=whole * LEVEL_STEP_S)
+            return self._levels
+
+    def encode(self, start: float, end: float, upload: str, target: Path) -> int:
+        """Write `start` to `end` seconds as "wav", "flac" or "mp3" to `target`; returns its bytes."""
+        return encode(self._reader, start, end, upload, target)
+
+    def clip(self, start: float, end: float) -> bytes:
+        """Return `start` to `end` seconds as a WAV file."""
+        return self._wav([self._span(start, end)])
+
+    def encode_clips(self, spans: Sequence[tuple[float, float]], pause_s: float, target: Path) -> int:
+        """Write the spans as one WAV with `pause_s` of silence between them; returns its bytes."""
+        silence = bytes(round(pause_s * self._reader.rate) * self._reader.channels * SAMPLE_BYTES)
+        content = self._wav([piece for start, end in spans for piece in (self._span(start, end), silence)])
+        write_whole(target, content)
+        return len(content)
+
+    def _span(self, start: float, end: float) -> bytes:
+        first = round(start * self._reader.rate)
+        return self._reader.read(first, round(end * self._reader.rate) - first)
+
+    def _wav(self, pieces: Sequence[bytes]) -> bytes:
+        content = io.BytesIO()
+        with wave.open(content, "wb") as file:
+            file.setnchannels(self._reader.channels)
+            file.setsampwidth(SAMPLE_BYTES)
+            file.setframerate(self._reader.rate)
+            for piece in pieces:
+                file.writeframesraw(piece)
+        return content.getvalue()

@@ -1,0 +1,89 @@
+"""With a service that never errs, the stitched transcript of any meeting is perfect."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meetrec.core.parts import Part, plan_parts
+from meetrec.core.stitch import PartAnswer, RollCall, gather, nodes_of, stitch
+from meetrec.core.transcript import Transcript, clean_segments
+from meetrec.core.voices import PAUSE_S, references, roll, roll_call
+from tests.core.meeting_model import TrueService, Utterance, levels, meeting
+
+STEP = 0.1
+
+
+def transcribed(utterances: list[Utterance], seconds: float, limit: float, *, with_references: bool) -> Transcript:
+    """Go the way of the finish workflow: part by part, references from earlier parts, a roll call at the end."""
+    service = TrueService(utterances)
+    answers: list[PartAnswer] = []
+    for part in plan_parts(levels(utterances, seconds, STEP), STEP, seconds, limit):
+        known = references(gather(answers, seconds), nodes_of(answers, seconds)) if with_references else []
+        answers.append(service.answer(part, known))
+    clips = roll(gather(answers, seconds), nodes_of(answers, seconds))
+    called = RollCall()
+    if clips:
+        length = sum(clip.seconds + PAUSE_S for clip in clips)
+        called = roll_call(clips, clean_segments(service.roll(clips), start=0, end=length), 0.0)
+    return stitch(answers, duration=seconds, tells_speakers=True, roll_call=called)
+
+
+def errors(transcript: Transcript, utterances: list[Utterance]) -> tuple[list[str], int]:
+    """Return the words as stitched, and how many words stand with a speaker who is not the person who said them."""
+    said_by = {word: one.speaker for one in utterances for word in one.words}
+    person: dict[str, str] = {}
+    wrong = 0
+    for segment in transcript.segments:
+        for word in segment.text.split():
+            wrong += person.setdefault(segment.speaker, said_by[word]) != said_by[word]
+    split = len(transcript.speakers) - len(set(person.values()))
+    return [word for segment in transcript.segments for word in segment.text.split()], wrong + split
+
+
+@pytest.mark.parametrize("with_references", [True, False])
+@pytest.mark.parametrize("speakers", [2, 4, 6, 9])
+def test_no_word_is_lost_doubled_or_given_to_another(speakers: int, with_references: bool) -> None:
+    utterances = meeting(Random(speakers), seconds=3600, speakers=speakers)
+    transcript = transcribed(utterances, 3600, 400, with_references=with_references)
+    words, wrong = errors(transcript, utterances)
+    assert words == [word for one in utterances for word in one.words]
+    assert wrong == 0
+    assert len(transcript.speakers) == len({one.speaker for one in utterances})
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    speakers=st.integers(1, 7),
+    limit=st.floats(25, 120),
+    longest=st.integers(1, 80),
+    gap=st.floats(0.2, 8.0),
+    with_references=st.booleans(),
+)
+def test_words_survive_any_cut_even_through_long_speech(
+    seed: int, speakers: int, limit: float, longest: int, gap: float, with_references: bool
+) -> None:
+    utterances = meeting(Random(seed), seconds=300, speakers=speakers, longest=longest, gap=gap)
+    transcript = transcribed(utterances, 300, limit, with_references=with_references)
+    assert errors(transcript, utterances)[0] == [word for one in utterances for word in one.words]
+
+
+def test_a_part_that_failed_leaves_a_gap_of_what_nobody_heard() -> None:
+    utterances = meeting(Random(3), seconds=300, speakers=2)
+    service = TrueService(utterances)
+    parts = plan_parts(levels(utterances, 300, STEP), STEP, 300, 110)
+    answers = [service.answer(part) for part in parts]
+    answers[1] = PartAnswer(part=parts[1], failure="HTTP 500")
+    gap = stitch(answers, duration=300, tells_speakers=True).gaps[0]
+    assert (gap.start, gap.end) == (parts[0].end, parts[2].start)
+
+
+def test_an_empty_recording_is_an_empty_transcript() -> None:
+    only = PartAnswer(part=Part(0, 0, 10, 0), segments=[])
+    transcript = stitch([only], duration=10, tells_speakers=True)
+    assert not transcript.segments
+    assert not transcript.speakers
