@@ -30,6 +30,7 @@ from meetrec.demo.turns import TurnCutter
 _LEAST_COMMIT_SECONDS = 0.1
 _LONG_SEARCH_SECONDS = 900.0  # of known recordings, from which searching leaves the event loop
 _ABNORMAL = 1006
+_TOLD_OF_TURNS = ("type", "threshold", "prefix_padding_ms", "silence_duration_ms")
 
 
 class Host(Protocol):
@@ -103,13 +104,16 @@ class Link:
             await self.sender.error(refusal, "invalid_parameter", "session.type")
 
     def _session(self) -> dict[str, Any]:
+        """The session as it is answered, which says less of the turns than may be asked."""
+        turns = self._input["turn_detection"]
+        told = {key: turns[key] for key in _TOLD_OF_TURNS if key in turns} if turns else None
         return {
             "id": f"sess_{self._record.number}",
             "object": "realtime.transcription_session",
             "type": "transcription",
             "expires_at": self._expires_at,
             "include": self._include,
-            "audio": {"input": self._input},
+            "audio": {"input": {**self._input, "turn_detection": told}},
         }
 
     # -- ending ---------------------------------------------------------------------------------------------------

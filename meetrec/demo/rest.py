@@ -112,7 +112,7 @@ class Transcriber:
             body = spoil(body, next(self._answers, self._faults.every_answer), self._faults, self._random)
         elif form.response_format == "verbose_json":
             words = [word for one in said for word in one.words]
-            body = {"task": "transcribe", "language": "english", "duration": upload.seconds, **body}
+            body = {"language": "english", "duration": upload.seconds, **body}
             body["segments"] = [_whisper_segment(number, one) for number, one in enumerate(segments)]
             if "word" in form.all("timestamp_granularities[]"):
                 body["words"] = [{"word": one.text, "start": one.start, "end": one.end} for one in words]
