@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
@@ -24,6 +25,8 @@ from meetrec.core.events import (
     SignalState,
 )
 from meetrec.workflow.ports import Captions, Sound
+
+log = logging.getLogger(__name__)
 
 DISK_CHECK_S = 5.0
 LOW_MINUTES = 60.0
@@ -173,8 +176,14 @@ class Recording:
         self._events.put_nowait(stopped)
 
     async def _caption(self, captions: Captions) -> None:
-        async for event in captions.run():
-            self._events.put_nowait(event)
+        """Pass the captions' events on. They are a courtesy: whatever breaks in them must not end the recording."""
+        try:
+            async for event in captions.run():
+                self._events.put_nowait(event)
+        except Exception as error:
+            log.exception("captions broke")
+            what = f"captions broke ({type(error).__name__}); the recording goes on"
+            self._events.put_nowait(Fault(at=self.clock, what=what, hint="recorder.log says more"))
 
     async def _watch_disk(self) -> None:
         while not self._stopping.is_set():

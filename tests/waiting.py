@@ -1,0 +1,13 @@
+"""Waiting for a condition with a deadline, in the one place where it is done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+
+async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+    """Let the event loop run until the condition holds; raises TimeoutError where it does not in time."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.001)  # noqa: ASYNC110 - the conditions are values of the code under test, not events

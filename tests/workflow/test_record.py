@@ -1,0 +1,184 @@
+"""One recording as a stream of events."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+
+import pytest
+
+from meetrec.core.errors import DiskFullError
+from meetrec.core.events import (
+    CaptionFinal,
+    DiskChanged,
+    Event,
+    Fault,
+    LinkChanged,
+    MarkAdded,
+    NoteAdded,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+    RecordingStopped,
+)
+from meetrec.workflow.record import Recording
+from tests.waiting import until
+
+RATE = 1000
+
+
+class Sound:
+    """A sound port that the test drives from a thread, as the writer's thread does."""
+
+    def __init__(self, listener: Recording) -> None:
+        self.listener = listener
+        self.frames = 0
+        self.paused = False
+        self.late = 0
+
+    def start(self) -> None:
+        self.grow(RATE)
+
+    def grow(self, frames: int) -> None:
+        self.frames += frames
+        self.listener.on_advance(self.frames)
+
+    def pause(self) -> None:
+        self.paused = True
+
+    def resume(self) -> None:
+        self.paused = False
+
+    def stop(self) -> int:
+        self.frames += self.late
+        return self.frames
+
+
+class Captions:
+    """A captions port: one caption when the recording is over."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.finished = asyncio.Event()
+
+    def advanced(self, frames: int) -> None:
+        self.frames = frames
+
+    def finish(self) -> None:
+        self.finished.set()
+
+    async def run(self) -> AsyncIterator[Event]:
+        yield LinkChanged(state="live")
+        await self.finished.wait()
+        yield CaptionFinal(item="1:a", start=0, end=1, text=f"{self.frames} frames")
+
+
+class Run:
+    """A recording under test and what it said so far."""
+
+    def __init__(self, *, captions: Captions | None = None, minutes_left: float = 1000.0) -> None:
+        self.left = minutes_left
+        self.events: list[Event] = []
+        self.recording = Recording(
+            RecordingStarted(id="x", folder="/x", rate=RATE),
+            open_sound=self._open,
+            captions=captions,
+            minutes_left=lambda: self.left,
+        )
+        self.task = asyncio.create_task(self._collect())
+
+    def _open(self, listener: Recording) -> Sound:
+        self.sound = Sound(listener)
+        return self.sound
+
+    async def _collect(self) -> None:
+        async for event in self.recording.run():
+            self.events.append(event)
+
+    async def until(self, kind: type[Event]) -> None:
+        await until(lambda: any(isinstance(event, kind) for event in self.events))
+
+
+async def test_it_begins_with_started_and_ends_with_stopped() -> None:
+    run = Run()
+    await run.until(RecordingStarted)
+    run.recording.stop()
+    await asyncio.wait_for(run.task, 5)
+    assert isinstance(run.events[0], RecordingStarted)
+    assert run.events[-1] == RecordingStopped(at=1.0, duration=1.0, frames=RATE)
+
+
+async def test_marks_and_notes_stand_at_the_recordings_clock_and_pausing_stops_it() -> None:
+    run = Run()
+    await run.until(RecordingStarted)
+    await asyncio.to_thread(run.sound.grow, 500)
+    await asyncio.sleep(0)
+    run.recording.mark("decision")
+    run.recording.pause()
+    run.recording.pause()
+    assert run.sound.paused
+    run.recording.resume()
+    run.recording.note("tell Ana")
+    run.recording.stop()
+    await asyncio.wait_for(run.task, 5)
+    assert run.events[1:-1] == [
+        MarkAdded(at=1.5, text="decision"),
+        RecordingPaused(at=1.5),
+        RecordingResumed(at=1.5),
+        NoteAdded(at=1.5, text="tell Ana"),
+    ]
+
+
+async def test_frames_that_stop_still_wrote_are_counted_and_captioned() -> None:
+    captions = Captions()
+    run = Run(captions=captions)
+    await run.until(LinkChanged)
+    run.sound.late = 250
+    run.recording.stop()
+    await asyncio.wait_for(run.task, 5)
+    stopped = next(event for event in run.events if isinstance(event, RecordingStopped))
+    assert stopped.frames == 1250
+    assert run.events[-1] == CaptionFinal(item="1:a", start=0, end=1, text="1250 frames")
+
+
+async def test_a_full_disk_is_said_and_stops_the_recording_with_its_reason() -> None:
+    run = Run()
+    await run.until(RecordingStarted)
+    error = DiskFullError("the disk is full", "make space")
+    await asyncio.to_thread(run.recording.on_fault, error)
+    await asyncio.wait_for(run.task, 5)
+    assert Fault(at=1.0, what="the disk is full", hint="make space") in run.events
+    assert run.events[-1] == RecordingStopped(at=1.0, duration=1.0, frames=RATE, why="the disk is full")
+
+
+async def test_the_end_of_the_source_stops_the_recording_without_a_reason() -> None:
+    run = Run()
+    await run.until(RecordingStarted)
+    threading.Thread(target=run.recording.on_ended, args=("",)).start()
+    await asyncio.wait_for(run.task, 5)
+    assert run.events[-1] == RecordingStopped(at=1.0, duration=1.0, frames=RATE)
+
+
+@pytest.mark.parametrize(("left", "state"), [(59.0, "low"), (9.0, "critical")])
+async def test_a_disk_that_fills_up_is_told_of_before_it_is_full(left: float, state: str) -> None:
+    run = Run(minutes_left=left)
+    await run.until(DiskChanged)
+    run.recording.stop()
+    await asyncio.wait_for(run.task, 5)
+    told = next(event for event in run.events if isinstance(event, DiskChanged))
+    assert (told.state, told.minutes_left) == (state, left)
+
+
+async def test_a_crash_of_the_captions_does_not_end_the_recording() -> None:
+    class Broken(Captions):
+        async def run(self) -> AsyncIterator[Event]:
+            yield LinkChanged(state="live")
+            raise RuntimeError("a defect")
+
+    run = Run(captions=Broken())
+    await run.until(Fault)
+    assert not run.task.done()
+    run.recording.stop()
+    await asyncio.wait_for(run.task, 5)
+    assert isinstance(run.events[-1], RecordingStopped)
