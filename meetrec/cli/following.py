@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from meetrec.cli.views import View
 from meetrec.core.errors import BusyError, ExitCode, MeetrecError
-from meetrec.core.events import JobEnded
+from meetrec.core.events import JobEnded, RecordingStopped
 
 if TYPE_CHECKING:
     from meetrec.recorder.front import Running
@@ -44,6 +44,7 @@ class _Following:
         self._start, self._view = start, view
         self._signals: asyncio.Queue[int] = asyncio.Queue()
         self._asked = False
+        self._making_minutes = False
 
     async def run(self) -> JobEnded:
         with _caught(self._signals):
@@ -58,17 +59,16 @@ class _Following:
                 self._view.end()
 
     async def _follow(self, running: Running) -> JobEnded:
-        ended = None
-        async for event in running.follow():
-            self._view.show(event)
-            if isinstance(event, JobEnded):
-                ended = event
-        if ended is None:
-            raise BusyError(
-                "the recorder has ended without a word; what it recorded is safe on disk",
-                "run meetrec list, then meetrec finish latest",
-            )
-        return ended
+        try:
+            async for event in running.follow():
+                self._view.show(event)
+                if isinstance(event, RecordingStopped) and running.kind == "record":
+                    self._making_minutes = True
+                if isinstance(event, JobEnded):
+                    return event
+        except OSError as error:
+            raise _lost() from error
+        raise _lost()
 
     async def _wait(self, job: asyncio.Task[JobEnded], running: Running) -> None:
         """Wait until the job ended or a signal came, and do what the signal asks."""
@@ -89,11 +89,21 @@ class _Following:
         if self._asked:
             return
         self._asked = True
+        if self._making_minutes:  # asked to stop now, the recorder would give them up
+            self._view.say("the minutes are being made (Ctrl+C again leaves that to the background)")
+            return
         self._view.say("stopping… (Ctrl+C again leaves the rest to the background)")
         try:
             await asyncio.to_thread(running.ask, "stop")
         except MeetrecError as error:  # it ended by itself just now, or it tells so through its events
             self._view.say(error.message)
+
+
+def _lost() -> BusyError:
+    return BusyError(
+        "the recorder has ended without a word; what it recorded is safe on disk",
+        "run meetrec list, then meetrec finish latest",
+    )
 
 
 @contextlib.contextmanager

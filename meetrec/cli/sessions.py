@@ -83,11 +83,10 @@ def rename(options: Namespace, output: Output) -> int:
 
 def render_minutes(folder: SessionFolder) -> None:
     """Write the minutes anew where there are any, so that they bear the title and the names as they are now."""
-    from meetrec.export.formats import FORMATS
-    from meetrec.storage.documents import load_document
+    from meetrec.workflow.minutes import write_minutes
 
     if folder.minutes.exists():
-        folder.save_minutes(FORMATS["md"].render(load_document(folder)))
+        write_minutes(folder)
 
 
 def delete(options: Namespace, output: Output) -> int:

@@ -53,17 +53,15 @@ def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**os.environ, "PYTHONWARNINGS": "default", **(changes or {})}
 
 
-def meetrec(
-    *words: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None, cwd: Path | None = None
-) -> Done:
+def meetrec(*words: str, env: Mapping[str, str] | None = None, stdin: bytes = b"", cwd: Path | None = None) -> Done:
     """Run the program to its end, without a terminal."""
     done = subprocess.run(
         command_line(*words),
         env=environment(env),
         cwd=cwd,
+        input=stdin,
         capture_output=True,
         timeout=PATIENCE_S,
-        **({"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}),
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
