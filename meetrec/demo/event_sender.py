@@ -43,6 +43,7 @@ class EventSender:
     async def close(self, code: int, reason: str = "") -> None:
         """Close the link; nothing is sent after that."""
         self.ended = True
+        self._record.close_code = code
         await self._socket.close(code=code, message=reason.encode())
 
     async def _disturb(self) -> None:

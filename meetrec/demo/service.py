@@ -56,6 +56,8 @@ class DemoService:
         self.known: list[Known] = []
         self.latency, self.aliases, self.keep_audio = latency, dict(aliases or {}), keep_audio
         self.closing = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._truth = truth
         self._key, self._url_model, self._port = key, url_model, port
         self._runner: web.AppRunner | None = None
@@ -133,6 +135,10 @@ class DemoService:
     def requests(self) -> list[Upload | LinkRecord]:
         """Everything that came in: the transcription requests, then the links, each in order."""
         return [*self.uploads, *self.links]
+
+    async def links_ended(self) -> None:
+        """Wait until no link is open, so that all records are complete."""
+        await self._idle.wait()
 
     def links_coverage(self, truth: Truth | None = None) -> Coverage:
         """What of a recording (the first by default) came over links that have ended, taken together."""
@@ -221,10 +227,13 @@ class DemoService:
         socket = web.WebSocketResponse(max_msg_size=32 << 20, timeout=_STOP_SECONDS)
         await socket.prepare(request)
         self._sockets.add(socket)
+        self._idle.clear()
         try:
             await self._talk(request, socket, record, faults)
         finally:
             self._sockets.discard(socket)
+            if not self._sockets:
+                self._idle.set()
             record.closed = True
             record.close_code = record.close_code or socket.close_code
         return socket
@@ -240,16 +249,16 @@ class DemoService:
         model = request.query.get("model")
         if request.headers.get("OpenAI-Beta", "").startswith("realtime"):
             await link.sender.error("The Realtime Beta API is no longer supported. Please use /v1/realtime.", _BETA)
-            await socket.close(code=4000, message=f"invalid_request_error.{_BETA}".encode())
+            await link.sender.close(4000, f"invalid_request_error.{_BETA}")
         elif self._url_model and not model:
             await link.sender.error("You must provide a model parameter in the URL.", "invalid_model", "model")
-            await socket.close(code=1011)
+            await link.sender.close(1011)
         elif request.query.get("intent") != "transcription":
             await link.converse({"type": "realtime", "model": model or "gpt-realtime"})
         elif model and not self._url_model:
             message = "You must not provide a model parameter for transcription sessions."
             await link.sender.error(message, "invalid_model", "model")
-            await socket.close(code=4000, message=b"invalid_request_error.invalid_model")
+            await link.sender.close(4000, "invalid_request_error.invalid_model")
         else:
             await link.run()
 

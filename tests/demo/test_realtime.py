@@ -156,6 +156,7 @@ async def test_a_second_link_goes_on_where_the_first_was_left(service: DemoServi
             await say(client, pcm[round(first * RATE) : round(last * RATE)], [])
             texts += client.texts()
     assert " ".join(texts).split() == truth.words()
+    await service.links_ended()
     assert service.links_coverage().missing == []
     assert service.links_coverage().repeated == []
 
@@ -164,6 +165,7 @@ async def test_the_report_tells_what_was_lost_and_what_came_twice(service: DemoS
     async with link_to(service.base_url) as client:
         await client.configure("gpt-live-transcribe")
         await say(client, np.concatenate([pcm[: 30 * RATE], pcm[28 * RATE : 40 * RATE], pcm[42 * RATE :]]), [])
+    await service.links_ended()
     coverage = service.links_coverage()
     assert coverage.missing == [pytest.approx((40.0, 42.0), abs=0.01)]
     assert coverage.repeated == [pytest.approx((28.0, 30.0), abs=0.01)]
