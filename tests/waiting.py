@@ -9,5 +9,5 @@ from collections.abc import Callable
 async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
     """Let the event loop run until the condition holds; raises TimeoutError where it does not in time."""
     async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.001)  # noqa: ASYNC110 - the conditions are values of the code under test, not events
+        while not condition():  # noqa: ASYNC110 - conditions are values of the code under test, not events
+            await asyncio.sleep(0.001)
