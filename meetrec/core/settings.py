@@ -212,12 +212,18 @@ def _checked(section: str, name: str, value: object, source: str) -> object:
     if typing.get_origin(hint) is tuple:
         if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
             raise _wrong(key, value, "a list of texts", source)
-        return tuple(value)
+        return tuple(_text(key, one, source) for one in value)
     if hint in (int, float):
         return _number(key, value, hint, source)
-    if type(value) is not hint:
-        raise _wrong(key, value, "true or false" if hint is bool else "a text", source)
-    if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
+    if hint is bool and not isinstance(value, bool):
+        raise _wrong(key, value, "true or false", source)
+    return value if hint is bool else _text(key, value, source)
+
+
+def _text(key: str, value: object, source: str) -> str:
+    if not isinstance(value, str):
+        raise _wrong(key, value, "a text", source)
+    if any("\ud800" <= char <= "\udfff" for char in value):  # an argument that is not UTF-8
         raise _wrong(key, value, "a text in UTF-8", source)
     return value
 

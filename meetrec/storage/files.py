@@ -71,7 +71,7 @@ def write_whole(path: Path, content: bytes | str, *, new: bool = False, follow: 
     people keep elsewhere), which is refused otherwise. Raises StorageError, DiskFullError where no space is left; the
     old content is then still there.
     """
-    data = content.encode() if isinstance(content, str) else content
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
     try:
         if path.is_symlink():
             if not follow:

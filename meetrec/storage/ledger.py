@@ -75,7 +75,7 @@ def without_secrets(url: str) -> str:
         host = parts.hostname or ""
         place = f"[{host}]" if ":" in host else host
         place += f":{parts.port}" if parts.port is not None else ""
-        query = [(one_line(key, 40), value if key in SHOWN_QUERY else "…") for key, value in parse_qsl(parts.query)]
+        query = [(one_line(key, 40), value if key in SHOWN_QUERY else "***") for key, value in parse_qsl(parts.query)]
     except ValueError:
         return UNREADABLE
-    return urlunsplit((parts.scheme, place, parts.path, urlencode(query, safe="…"), "")) if host else UNREADABLE
+    return urlunsplit((parts.scheme, place, parts.path, urlencode(query, safe="*"), "")) if host else UNREADABLE

@@ -17,7 +17,7 @@ from typing import Any
 
 from meetrec.core.errors import StorageError
 from meetrec.core.fields import coerced
-from meetrec.core.sanitize import one_line
+from meetrec.core.sanitize import one_line, sanitize
 from meetrec.core.session import Session, clean_title
 from meetrec.storage.files import read_text, write_whole
 
@@ -102,7 +102,9 @@ def _toml(value: object) -> str:
     """Return a value as TOML; its basic strings are JSON's but for U+007F, which sanitized text does not hold."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(sanitize(value) if isinstance(value, str) else value, ensure_ascii=False)
 
 
 def change_session(folder: Path, session: Session) -> None:
