@@ -1,0 +1,184 @@
+"""The app: owns the two ports, the theme and the way from screen to screen. Each screen owns its workers."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar, Literal
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from meetrec.tui.filters import HarmlessFilter
+from meetrec.tui.ports import Library, Recorder
+from meetrec.tui.screens.library import LibraryScreen
+from meetrec.tui.screens.record import Connect, RecordScreen
+from meetrec.tui.screens.review import ReviewScreen
+from meetrec.tui.themes import DARK, LIGHT, speaker_variables
+
+GOES_ON = "The recording goes on. meetrec attach shows it again, meetrec stop ends it."
+
+_KEY_NAMES = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "space": "Space",
+    "up": "Up",
+    "down": "Down",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "delete": "Del",
+    **{f"f{number}": f"F{number}" for number in range(1, 13)},
+}
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where the app begins: `what`, and a title (record) or a session's id (attach, open; "" is the running one)."""
+
+    what: Literal["library", "record", "attach", "open"] = "library"
+    value: str = ""
+
+
+class MeetrecApp(App[None]):
+    """The screen. It knows neither disk, audio nor network, only the ports it is given."""
+
+    CSS_PATH = "meetrec.tcss"
+    TITLE = "meetrec"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-normal"), (112, "-wide")]  # noqa: RUF012 - Textual's own form
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 - Textual's own form
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "show_help", "Help", id="app.help"),
+        Binding("ctrl+p", "command_palette", "All commands", id="app.palette", show=False, priority=True),
+        Binding("ctrl+t", "toggle_theme", "Dark or light", id="app.theme", show=False),
+        Binding("ctrl+q", "quit", "Leave the screen; a recording goes on", id="app.quit", show=False, priority=True),
+        Binding("ctrl+c", "interrupt", show=False, system=True),
+    ]
+
+    def __init__(
+        self, library: Library, recorder: Recorder, *, settings_theme: str = DARK.name, start: Start | None = None,
+        simulated: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.library = library
+        self.recorder = recorder
+        self._start = start or Start()
+        self._simulated = simulated
+        self._filters.append(HarmlessFilter())
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = settings_theme if settings_theme in self.available_themes else DARK.name
+
+    # -- start and end ---------------------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the first screen, so that nothing else is painted before it."""
+        match self._start.what:
+            case "library":
+                return self._library_screen()
+            case "record":
+                return self._record_screen(partial(self.recorder.start, self._start.value), self._start.value)
+            case "attach":
+                return self._record_screen(partial(self.recorder.attach, self._start.value or None))
+            case "open":
+                return ReviewScreen(self.library, self._start.value)
+
+    def on_mount(self) -> None:
+        """Let no catchable signal end the app without the terminal being put back (Textual handles none of these)."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                loop.add_signal_handler(number, partial(self._signaled, number))
+
+    def _signaled(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    @property
+    def farewell(self) -> str:
+        """A sentence to print once the screen is gone; empty when there is nothing to say."""
+        return GOES_ON if self._leaves_recording else ""
+
+    _leaves_recording = False
+
+    def exit(self, *arguments: object, **options: object) -> None:
+        """Remember whether a recording goes on without its screen, then end."""
+        screen = self.screen_stack[0] if self._screen_stack else None
+        self._leaves_recording = isinstance(screen, RecordScreen) and screen.live.is_recording
+        super().exit(*arguments, **options)  # type: ignore[arg-type]
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give every theme, also Textual's own, the speakers' colors."""
+        return speaker_variables(dark=self.current_theme.dark)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Name keys by words where their signs are missing from many fonts."""
+        if binding.key.startswith("ctrl+"):
+            return f"Ctrl+{binding.key[5:].upper()}"
+        return _KEY_NAMES.get(binding.key) or super().get_key_display(binding)
+
+    # -- the way from screen to screen -----------------------------------------------------------------------------
+
+    def _library_screen(self, picked_id: str = "") -> LibraryScreen:
+        return LibraryScreen(self.library, picked_id=picked_id, simulated=self._simulated)
+
+    def _record_screen(self, connect: Connect, title: str = "") -> RecordScreen:
+        return RecordScreen(connect, title=title, simulated=self._simulated)
+
+    @on(LibraryScreen.RecordingWanted)
+    def _record(self) -> None:
+        self.switch_screen(self._record_screen(partial(self.recorder.start, "")))
+
+    @on(LibraryScreen.SessionWanted)
+    def _open(self, event: LibraryScreen.SessionWanted) -> None:
+        session = event.session
+        if session.state in ("recording", "finishing"):
+            self.switch_screen(self._record_screen(partial(self.recorder.attach, session.id), session.title))
+        else:
+            self.switch_screen(ReviewScreen(self.library, session.id))
+
+    @on(LibraryScreen.FinishWanted)
+    @on(ReviewScreen.FinishWanted)
+    def _finish(self, event: LibraryScreen.FinishWanted | ReviewScreen.FinishWanted) -> None:
+        self.switch_screen(self._record_screen(partial(self.recorder.finish, event.session_id)))
+
+    @on(RecordScreen.Ended)
+    def _review(self, event: RecordScreen.Ended) -> None:
+        self.switch_screen(ReviewScreen(self.library, event.session_id))
+
+    @on(RecordScreen.Left)
+    def _left_recording(self, event: RecordScreen.Left) -> None:
+        if event.at_work:
+            self.notify("a attaches to it again.", title="The recording goes on", markup=False)
+        self.switch_screen(self._library_screen(event.session_id))
+
+    @on(ReviewScreen.Left)
+    def _left_review(self, event: ReviewScreen.Left) -> None:
+        self.switch_screen(self._library_screen(event.session_id))
+
+    # -- actions ---------------------------------------------------------------------------------------------------
+
+    def action_show_help(self) -> None:
+        from meetrec.tui.screens.help import HelpScreen, help_lines
+
+        self.push_screen(HelpScreen(help_lines(self.screen)))
+
+    def action_toggle_theme(self) -> None:
+        self.theme = LIGHT.name if self.current_theme.dark else DARK.name
+
+    def action_interrupt(self) -> None:
+        """Ctrl+C ends nothing here: it must not cost a recording. It says which keys do."""
+        self.notify("Ctrl+Q leaves the screen; a recording goes on until you stop it.", title="Ctrl+C does nothing here",
+                    markup=False)  # fmt: skip
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every action of the bindings in the command palette."""
+        from meetrec.tui.commands import binding_commands
+
+        return binding_commands(screen)

@@ -1,0 +1,1 @@
+"""Widgets: each shows one thing and knows neither disk nor network."""

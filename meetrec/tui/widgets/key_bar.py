@@ -1,0 +1,88 @@
+"""The line at the bottom: the keys that work now, from the bindings, as many as fit. They can be clicked."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.screen import Screen
+from textual.strip import Strip
+
+from meetrec.tui.painting import Painted
+
+_SEPARATION = 3
+
+
+class Key(NamedTuple):
+    """A key as shown, what it does, and the action to run when it is clicked."""
+
+    key: str
+    words: str
+    action: str
+    enabled: bool
+
+
+class KeyBar(Painted):
+    """Shows what the screen's bindings say. The last one, help, always keeps its place."""
+
+    DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; }"
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_updated)
+
+    def _bindings_updated(self, screen: Screen[object]) -> None:
+        if screen.is_attached:
+            self.show_value(tuple(self._keys(screen)))
+
+    def _keys(self, screen: Screen[object]) -> list[Key]:
+        keys: dict[str, Key] = {}
+        for _, binding, enabled, _ in screen.active_bindings.values():
+            if binding.show and binding.description and binding.action not in keys:
+                shown = self.app.get_key_display(binding)
+                keys[binding.action] = Key(shown, binding.description, binding.action, enabled)
+        ordered = sorted(keys.values(), key=lambda one: one.action.endswith("help"))
+        return ordered
+
+    def _fitting(self, width: int) -> list[tuple[int, Key]]:
+        """Return the keys that fit in `width` cells and the column where each begins."""
+        keys: tuple[Key, ...] = self._value or ()  # type: ignore[assignment]
+        if not keys:
+            return []
+        *others, last = keys
+        reserved = _size(last) + _SEPARATION
+        placed, column = [], 0
+        for key in others:
+            if column + _size(key) + reserved > width:
+                continue
+            placed.append((column, key))
+            column += _size(key) + _SEPARATION
+        placed.append((column, last))
+        return placed
+
+    def paint(self, width: int) -> list[Strip]:
+        segments = []
+        column = 0
+        for start, key in self._fitting(width):
+            if start > column:
+                segments.append(Segment(" " * (start - column), self.ink("plain")))
+            segments.append(Segment(key.key, self.ink("strong", "accent") if key.enabled else self.ink("faint")))
+            segments.append(Segment(f" {key.words}", self.ink("quiet" if key.enabled else "faint")))
+            column = start + _size(key)
+        return [Strip(segments).adjust_cell_length(width, self.ink("plain"))]
+
+    async def on_click(self, event: events.Click) -> None:
+        """Run the action that was clicked."""
+        column = event.x - self.styles.padding.left
+        for start, key in self._fitting(self.size.width):
+            if start <= column < start + _size(key) and key.enabled:
+                event.stop()
+                await self.run_action(key.action, self.screen)
+                return
+
+
+def _size(key: Key) -> int:
+    return cell_len(key.key) + 1 + cell_len(key.words)
+
+

@@ -1,0 +1,81 @@
+"""The preview beside the library: what a session is, and how it begins."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+
+from meetrec.core.clock import format_clock, format_length
+from meetrec.core.document import Document
+from meetrec.tui.painting import Painted, row
+from meetrec.tui.ports import SessionSummary
+from meetrec.tui.themes import SPEAKER_COUNT, shape_of
+from meetrec.tui.turns import Line, entry_ink, review_lines
+from meetrec.tui.words import date_words, state_sentence
+from meetrec.tui.wrap import wrap
+
+_LINES_LIMIT = 80
+
+
+class Preview(Painted):
+    """Shows a summary at once, and the text of the session when it has been read."""
+
+    def show(self, summary: SessionSummary | None, document: Document | None = None, trouble: str = "") -> None:
+        """Show a session. `trouble` says why its text cannot be read."""
+        text = _beginning(document) if document is not None else None
+        names: tuple[str, ...] = ()
+        if document is not None and document.transcript is not None:
+            names = tuple(one.name for one in document.transcript.speakers)
+        self.show_value((summary, text, names, trouble))
+
+    def paint(self, width: int) -> list[Strip]:
+        if self._value is None:
+            return []
+        summary, text, names, trouble = self._value  # type: ignore[misc]
+        if summary is None:
+            return []
+        plain, quiet = self.ink("plain"), self.ink("quiet")
+        blank = row(width, [], plain)
+        state, tone = state_sentence(summary.state, summary.problem)
+        lines = [row(width, [(one, self.ink("strong"))], plain) for one in wrap(summary.title, width)]
+        when = f"{date_words(summary.started_at)} · {format_length(summary.duration)}"
+        lines += [row(width, [(one, quiet)], plain) for one in wrap(when, width)]
+        lines += [row(width, [(one, self.ink(tone))], plain) for one in wrap(state, width)]
+        lines += [blank, *self._speakers(width, names or summary.speakers)]
+        if trouble:
+            return lines + [row(width, [(one, self.ink("bad"))], plain) for one in wrap(trouble, width)]
+        if text is None:
+            return [*lines, row(width, [("Opening …", quiet)], plain)]
+        return lines + self._text(width, text)
+
+    def _speakers(self, width: int, names: tuple[str, ...]) -> list[Strip]:
+        if not names:
+            return []
+        plain = self.ink("plain")
+        lines: list[list[tuple[str, int]]] = [[]]
+        used = 0
+        for number, name in enumerate(names):
+            shown = f"{shape_of(number)} {name}   "
+            if used + len(shown) > width and lines[-1]:
+                lines.append([])
+                used = 0
+            lines[-1].append((shown, number))
+            used += len(shown)
+        inked = [[(text, self.ink(f"speaker-{number % SPEAKER_COUNT}")) for text, number in line] for line in lines]
+        return [*(row(width, line, plain) for line in inked), row(width, [], plain)]
+
+    def _text(self, width: int, entries: tuple[Line, ...]) -> list[Strip]:
+        plain, quiet = self.ink("plain"), self.ink("quiet")
+        if not entries:
+            return [row(width, [("No words yet.", quiet)], plain)]
+        lines = []
+        for entry in entries:
+            who = (f"{shape_of(entry.speaker)} {entry.name}  ", self.ink(f"speaker-{entry.speaker % SPEAKER_COUNT}")) \
+                if entry.speaker is not None else ("", plain)  # fmt: skip
+            lines.append(row(width, [who, (format_clock(entry.start), quiet)], plain))
+            lines += [row(width, [(one, self.ink(entry_ink(entry)))], plain) for one in wrap(entry.text, width)]
+            lines.append(row(width, [], plain))
+        return lines[:_LINES_LIMIT]
+
+
+def _beginning(document: Document) -> tuple[Line, ...]:
+    return tuple(review_lines(document)[:20])

@@ -1,0 +1,88 @@
+"""The library's list: two lines a session, the title and below it when, how long, and in which state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.style import Style
+from textual import events
+from textual.strip import Strip
+
+from meetrec.core.clock import format_length
+from meetrec.tui.painting import row
+from meetrec.tui.ports import SessionSummary
+from meetrec.tui.widgets.pick_view import PickView
+from meetrec.tui.words import date_words, people_words, short_date_words, state_words
+
+_LOW = 22
+_WIDE = 58
+
+
+class SessionList(PickView):
+    """Sessions, newest first. The cursor stays on its session when the list is loaded again."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.sessions: Sequence[SessionSummary] = ()
+        self._height = 3
+
+    @property
+    def picked(self) -> SessionSummary | None:
+        """The session under the cursor."""
+        return self.sessions[self.cursor] if self.cursor is not None and self.cursor < len(self.sessions) else None
+
+    def show_sessions(self, sessions: Sequence[SessionSummary], picked_id: str = "") -> None:
+        """Show these; the cursor goes to the session of that id, else it stays where it was."""
+        wanted = picked_id or (self.picked.id if self.picked else "")
+        place = self.cursor or 0
+        self.sessions = sessions
+        self.lay_out()
+        found = next((index for index, one in enumerate(sessions) if one.id == wanted), None)
+        fallback = min(place, len(sessions) - 1) if sessions else None
+        self.cursor = None
+        self.pick(found if found is not None else fallback)
+
+    def item_count(self) -> int:
+        return len(self.sessions)
+
+    def item_height(self, index: int, width: int) -> int:
+        del index, width
+        return self._height
+
+    def lay_out(self, first: int = 0) -> None:
+        """Lay out; a low screen has no blank line between sessions."""
+        height = 2 if self.screen.size.height < _LOW else 3
+        if height != self._height:
+            self._height, first = height, 0
+        super().lay_out(first)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay out again when the spacing changes with the height. (Textual calls the handler of LineView as well.)"""
+        del event
+        if (self.screen.size.height < _LOW) != (self._height == 2):
+            self.lay_out()
+
+    def paint_item(self, index: int, width: int) -> list[Strip]:
+        session = self.sessions[index]
+        picked = index == self.cursor
+        plain = self._ink(picked, "plain")
+        bar = ("▌ " if picked else "  ", self._ink(picked, "accent"))
+        shape, words, tone = state_words(session.state)
+        simulated = [(" simulated", self._ink(picked, "quiet"))] if session.simulated else []
+        title = (session.title, self._ink(picked, "strong"))
+        details = (" · ".join(_details(session, width)), self._ink(picked, "quiet"))
+        state = [(f"{shape} {words} ", self._ink(picked, tone))]
+        return [
+            row(width, [bar, title, *simulated], plain),
+            row(width, [bar, details], plain, right=state),
+            *([row(width, [], self.ink("plain"))] if self._height == 3 else []),
+        ]
+
+    def _ink(self, picked: bool, *names: str) -> Style:
+        return self.ink("selected", *names) if picked else self.ink(*names)
+
+
+def _details(session: SessionSummary, width: int) -> list[str]:
+    date = date_words(session.started_at) if width >= _WIDE else short_date_words(session.started_at)
+    details = [date, format_length(session.duration)] if session.duration else [date]
+    return [*details, people_words(session.speakers)] if session.speakers and width >= _WIDE else details

@@ -1,0 +1,146 @@
+"""Fakes at the two ports of the screen, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import threading
+from collections.abc import AsyncGenerator, Sequence
+
+from meetrec.core import events as ev
+from meetrec.core.document import Document
+from meetrec.core.errors import MeetrecError, SessionNotFoundError
+from meetrec.tui.ports import Command, SessionSummary
+
+
+class FakeLibrary:
+    """Sessions in memory. `held` set makes every call wait, `refusal` makes it raise."""
+
+    def __init__(self, documents: Sequence[Document] = ()) -> None:
+        self.documents = {one.session.id: one for one in documents}
+        self.refusal: MeetrecError | None = None
+        self.calls: list[tuple[str, ...]] = []
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def _enter(self, *call: str) -> None:
+        self.calls.append(call)
+        self.gate.wait(10)
+        if self.refusal is not None:
+            raise self.refusal
+
+    def list(self) -> list[SessionSummary]:
+        self._enter("list")
+        return [summary_of(one) for one in self.documents.values()]
+
+    def document(self, session_id: str) -> Document:
+        self._enter("document", session_id)
+        if session_id not in self.documents:
+            raise SessionNotFoundError(f"there is no session {session_id}", "meetrec list shows them all")
+        return self.documents[session_id]
+
+    def rename(self, session_id: str, title: str) -> None:
+        self._enter("rename", session_id, title)
+        document = self.documents[session_id]
+        session = dataclasses.replace(document.session, title=title)
+        self.documents[session_id] = dataclasses.replace(document, session=session)
+
+    def name_speaker(self, session_id: str, speaker_id: str, name: str) -> None:
+        self._enter("name_speaker", session_id, speaker_id, name)
+        document = self.documents[session_id]
+        assert document.transcript is not None
+        transcript = document.transcript.with_names({speaker_id: name})
+        self.documents[session_id] = dataclasses.replace(document, transcript=transcript)
+
+    def delete(self, session_id: str) -> None:
+        self._enter("delete", session_id)
+        del self.documents[session_id]
+
+    def export(self, session_id: str, export_format: str) -> str:
+        self._enter("export", session_id, export_format)
+        return f"/home/ana/Meetings/{session_id}.{export_format}"
+
+
+def summary_of(document: Document) -> SessionSummary:
+    session = document.session
+    speakers = tuple(one.name for one in document.transcript.speakers) if document.transcript else ()
+    return SessionSummary(
+        id=session.id, title=session.title, started_at=session.started_at, duration=document.duration, speakers=speakers,
+        state=document.state, problem=document.problem, simulated=session.simulated,
+    )  # fmt: skip
+
+
+class FakeRunning:
+    """A running session that answers commands with the events the recorder would send."""
+
+    def __init__(self, session_id: str, stored: Sequence[ev.Event] = (), *, ends: bool = False) -> None:
+        self.session_id = session_id
+        self.queue: asyncio.Queue[ev.Event | None] = asyncio.Queue()
+        self.sent: list[tuple[str, str]] = []
+        self.closed = False
+        self.refusal: MeetrecError | None = None
+        self.clock = 0.0
+        for event in stored:
+            self.push(event)
+        if ends:
+            self.queue.put_nowait(None)
+
+    def push(self, event: ev.Event) -> None:
+        self.clock = max(self.clock, event.at)
+        self.queue.put_nowait(event)
+
+    def hang_up(self) -> None:
+        self.queue.put_nowait(None)
+
+    async def events(self) -> AsyncGenerator[ev.Event, None]:
+        while True:
+            event = await self.queue.get()
+            if event is None:
+                return
+            yield event
+
+    async def send(self, command: Command, text: str = "") -> None:
+        self.sent.append((command, text))
+        if self.refusal is not None:
+            raise self.refusal
+        at = self.clock
+        answers: dict[str, ev.Event] = {
+            "mark": ev.MarkAdded(at=at, text=text),
+            "note": ev.NoteAdded(at=at, text=text),
+            "pause": ev.RecordingPaused(at=at),
+            "resume": ev.RecordingResumed(at=at),
+            "stop": ev.RecordingStopped(at=at, duration=at, frames=int(at * 24000)),
+        }
+        self.push(answers[command])
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class FakeRecorder:
+    """Hands out one prepared running session; `refusal` makes it raise instead."""
+
+    def __init__(self, running: FakeRunning | None = None, refusal: MeetrecError | None = None) -> None:
+        self.running = running
+        self.refusal = refusal
+        self.calls: list[tuple[str, str]] = []
+
+    async def start(self, title: str) -> FakeRunning:
+        return self._given("start", title)
+
+    async def attach(self, session_id: str | None = None) -> FakeRunning | None:
+        self.calls.append(("attach", session_id or ""))
+        if self.refusal is not None:
+            raise self.refusal
+        return self.running
+
+    async def finish(self, session_id: str) -> FakeRunning:
+        return self._given("finish", session_id)
+
+    def _given(self, call: str, value: str) -> FakeRunning:
+        self.calls.append((call, value))
+        if self.refusal is not None:
+            raise self.refusal
+        if self.running is None:
+            self.running = FakeRunning("2026-11-20T14-05-33-new")
+        return self.running
