@@ -57,7 +57,7 @@ class LiveLane:
         progress = self._progress
         try:
             while not progress.finishing.is_set():
-                link = self._next or await self._opener.connect(self._backoff, progress.finishing)
+                link = self._next or await self._connect()
                 self._next = None
                 if link is not None:
                     await self._use(link, group)
@@ -69,6 +69,18 @@ class LiveLane:
         progress.live_from = progress.written
         progress.live_done = True
         progress.changed.set()
+
+    async def _connect(self) -> Link | None:
+        """Open a link; None when the recording ends before that succeeds."""
+        opening = asyncio.ensure_future(self._opener.connect(self._backoff))
+        ending = asyncio.ensure_future(self._progress.finishing.wait())
+        try:
+            await asyncio.wait([opening, ending], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ending.cancel()
+            if not opening.done():
+                opening.cancel()
+        return opening.result() if opening.done() else None
 
     async def _use(self, link: Link, group: asyncio.TaskGroup) -> None:
         """Send over one link until it breaks, is relieved by the next, or the recording has ended."""
@@ -87,6 +99,7 @@ class LiveLane:
             if not whole:
                 await self._release(passage)
         if whole:
+            progress.retiring += 1
             group.create_task(self._retire(passage))
             return
         if isinstance(link.error, RefusedError):
@@ -96,7 +109,7 @@ class LiveLane:
         if self._clock() - since >= _STEADY_S:
             self._backoff.reset()
         else:
-            await self._opener.nap(self._backoff.delay(limit=SERVICE_LIMIT_S), progress.finishing)
+            await self._opener.sleep(self._backoff.delay(limit=SERVICE_LIMIT_S))
 
     def _go_on_after(self, passage: Passage) -> None:
         """Note where the live lane goes on; what this passage had in hand becomes holes, unless it is still waiting."""
@@ -133,9 +146,8 @@ class LiveLane:
 
     async def _retire(self, passage: Passage) -> None:
         """Wait for the last answers of a link that sends no more."""
-        self._progress.retiring += 1
         try:
-            answered = await passage.drain(self._progress.patience_s)
+            answered = await passage.drain(self._progress.drain_limit_s)
             self._progress.add_holes(passage.unsettled(unanswered=not answered and passage.link.alive))
         finally:
             self._progress.retiring -= 1
@@ -154,28 +166,17 @@ class BackfillLane:
         *,
         release: Release,
         backoff: Backoff,
-        clock: Callable[[], float],
     ) -> None:
         self._progress = progress
         self._opener = opener
         self._loader = loader
         self._release = release
         self._backoff = backoff
-        self._clock = clock
 
     async def run(self) -> None:
-        """Fill holes until the recording has ended and none is left, or nothing comes of it for too long."""
-        progress = self._progress
-        fewest, deadline = 0, float("inf")
+        """Fill holes until the recording has ended and none is left."""
         while await self._work_to_do():
-            if progress.finishing.is_set():
-                if deadline == float("inf") or progress.missing < fewest:
-                    fewest, deadline = progress.missing, self._clock() + progress.patience_s
-                elif self._clock() > deadline:
-                    return
-            link = await self._opener.connect(self._backoff, progress.finishing, progress.patience_s)
-            if link is None:
-                return
+            link = await self._opener.connect(self._backoff)
             await self._fill(link)
 
     async def _work_to_do(self) -> bool:
@@ -193,7 +194,7 @@ class BackfillLane:
         passage = progress.backfill = self._loader.load(link, progress.holes.take(), None)
         answered = False
         try:
-            answered = await passage.carry() and await passage.drain(progress.patience_s)
+            answered = await passage.carry() and await passage.drain(progress.drain_limit_s)
         finally:
             progress.backfill = None
             closed, _ = passage.sender.unsent()
@@ -205,4 +206,4 @@ class BackfillLane:
         if answered:
             self._backoff.reset()
         else:
-            await self._opener.nap(self._backoff.delay(limit=SERVICE_LIMIT_S), progress.finishing)
+            await self._opener.sleep(self._backoff.delay(limit=SERVICE_LIMIT_S))

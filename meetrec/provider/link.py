@@ -1,16 +1,19 @@
 """Link: one WebSocket that carries a LinkProtocol.
 
-One task reads and never times out (cancelling a read makes aiohttp believe that the socket is closed); a ping every
-ten seconds finds half-open connections within sixteen.
+One task reads and never times out (cancelling a read makes aiohttp believe that the socket is closed). Another pings,
+and ends a link of which nothing has come for fifteen seconds. It is not aiohttp's heartbeat, which allows a pong five:
+on a slow network a ping waits behind the audio for longer than that.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -20,12 +23,16 @@ from meetrec.provider import http_errors
 from meetrec.provider.protocol import Expired, LinkEvent, LinkProtocol, LinkState, Refused, Transient
 from meetrec.provider.service_errors import ServiceError
 
+log = logging.getLogger(__name__)
+
 CONNECT_LIMIT_S = 10.0
 READY_LIMIT_S = 5.0
-HEARTBEAT_S = 10.0
+PING_EVERY_S = 5.0
+SILENT_LIMIT_S = 15.0
 CLOSE_LIMIT_S = 1.0
 MESSAGE_LIMIT = 16 * 1024 * 1024
-_SEND_BUFFER = 128 * 1024  # some seconds of audio: what lies there counts as sent, and is not
+_SEND_BUFFER = 32 * 1024  # about a second of audio: what lies there counts as sent, and is not
+_TICK_S = 0.5
 
 
 class Link:
@@ -44,7 +51,11 @@ class Link:
         self._on_event = on_event
         self._trouble = ""
         self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._raw: socket.socket | None = None
         self._reader: asyncio.Task[None] | None = None
+        self._pinger: asyncio.Task[None] | None = None
+        self._controls: set[asyncio.Task[None]] = set()
+        self._silent_s = 0.0
         self._news = asyncio.Event()
 
     @property
@@ -60,7 +71,7 @@ class Link:
                 self._socket = await http.ws_connect(
                     url,
                     headers=headers,
-                    heartbeat=HEARTBEAT_S,
+                    autoping=False,
                     max_msg_size=MESSAGE_LIMIT,
                     timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_LIMIT_S),
                     proxy=proxy_for(url),
@@ -71,9 +82,11 @@ class Link:
             raise http_errors.refusal(error.status, ServiceError(), host) from None
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             raise http_errors.unreachable(error, host) from None
-        _limit_send_buffer(self._socket)
+        self._raw = self._socket.get_extra_info("socket")
+        self._limit_send_buffer()
         self.protocol.connected()
         self._reader = asyncio.create_task(self._read(self._socket, host), name=f"link {self.protocol.number}")
+        self._pinger = asyncio.create_task(self._ping(self._socket, host), name=f"ping {self.protocol.number}")
         await self._configure()
 
     async def _configure(self) -> None:
@@ -106,29 +119,58 @@ class Link:
         """Close now. Returns within about a second."""
         if self.error is None:
             self.protocol.closed()
-        if self._socket is not None:
+        if self._socket is not None and self.error is None:
             with contextlib.suppress(aiohttp.ClientError, OSError, RuntimeError, TimeoutError):
                 async with asyncio.timeout(2 * CLOSE_LIMIT_S):
                     await self._socket.close()
-        if self._reader is not None:
-            self._reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reader
+        self._shut()
+        for task in (self._pinger, self._reader, *self._controls):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
     async def _read(self, ws: aiohttp.ClientWebSocketResponse, host: str) -> None:
         try:
             async for message in ws:
+                self._silent_s = 0.0
                 if message.type is aiohttp.WSMsgType.TEXT:
                     self.protocol.receive(message.data)
                     self._pass_on()
-                    # answers by the protocol itself (a session.update without a refused field) go out at once
-                    await self.flush()
+                elif message.type is aiohttp.WSMsgType.PING:
+                    self._control(ws.pong(message.data))
         except (aiohttp.ClientError, OSError, RuntimeError):
-            pass  # what ended it is said below
+            log.debug("link %d: the socket broke", self.protocol.number)  # what that means is said below
         finally:
             if self.error is None and self.protocol.state is not LinkState.CLOSED:
                 self._end(_ending(ws, host, self._trouble))
             self._tell()
+
+    async def _ping(self, ws: aiohttp.ClientWebSocketResponse, host: str) -> None:
+        """Ask for a sign of life, and end the link when none comes."""
+        loop = asyncio.get_running_loop()
+        last, asked = loop.time(), loop.time()
+        while self._silent_s < SILENT_LIMIT_S:
+            await asyncio.sleep(_TICK_S)
+            now = loop.time()
+            # a process that was stopped for a while has heard nothing in that time, which proves nothing
+            self._silent_s += min(now - last, 2 * _TICK_S)
+            last = now
+            if now - asked >= PING_EVERY_S and not self._controls:
+                asked = now
+                self._control(ws.ping())
+        self._end(UnavailableError(f"{host} does not answer any more"))
+
+    def _control(self, frame: Coroutine[Any, Any, None]) -> None:
+        """Send a ping or pong without waiting: behind a blocked socket it would hold up whoever does."""
+
+        async def send() -> None:
+            with contextlib.suppress(aiohttp.ClientError, OSError, RuntimeError):
+                await frame
+
+        task = asyncio.create_task(send())
+        self._controls.add(task)
+        task.add_done_callback(self._controls.discard)
 
     def _pass_on(self) -> None:
         for event in self.protocol.events_received():
@@ -149,7 +191,19 @@ class Link:
         if self.error is None:
             self.error = error
         self.protocol.closed()
+        self._shut()
         self._tell()
+
+    def _shut(self) -> None:
+        """Shut the socket down, so that a write that waits for a dead network fails instead of waiting for ever."""
+        if self._raw is not None:
+            with contextlib.suppress(OSError):
+                self._raw.shutdown(socket.SHUT_RDWR)
+
+    def _limit_send_buffer(self) -> None:
+        if self._raw is not None:
+            with contextlib.suppress(OSError):
+                self._raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
 
 
 def _nobody() -> None:
@@ -157,9 +211,7 @@ def _nobody() -> None:
 
 
 def _ending(ws: aiohttp.ClientWebSocketResponse, host: str, trouble: str) -> ProviderError:
-    """Return why a socket ended: no answer to a ping, the service's last words, or its close code."""
-    if isinstance(ws.exception(), TimeoutError):
-        return UnavailableError(f"{host} does not answer any more")
+    """Return why a socket ended: the service's last words, or its close code."""
     if trouble:
         return UnavailableError(f"{host} is in trouble: {trouble}")
     code = ws.close_code
@@ -168,13 +220,6 @@ def _ending(ws: aiohttp.ClientWebSocketResponse, host: str, trouble: str) -> Pro
     if code == 1008:
         return UnavailableError(f"{host} ended the link (code 1008, policy)")
     return UnavailableError(f"{host} ended the link (code {code})")
-
-
-def _limit_send_buffer(ws: aiohttp.ClientWebSocketResponse) -> None:
-    raw = ws.get_extra_info("socket")
-    if raw is not None:
-        with contextlib.suppress(OSError):
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
 
 
 def proxy_for(url: str) -> str | None:

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
 
-from meetrec.core.errors import MeetrecError, ProviderError, RefusedError
+from meetrec.core.errors import MeetrecError, ProviderError, RefusedError, UnavailableError
 from meetrec.core.events import CaptionFinal, CaptionInterim, Event, Notice, RequestSent
 from meetrec.core.models import Model
 from meetrec.core.settings import CaptionsSettings
@@ -37,6 +37,7 @@ from meetrec.provider.session_config import link_config
 log = logging.getLogger(__name__)
 
 _BYTES_PER_SECOND = 48_000
+_LOOK_EVERY_S = 0.25
 
 
 class LiveCaptions:
@@ -74,6 +75,7 @@ class LiveCaptions:
         self._status = LinkStatus(self._emit, clock)
         self._orphans: list[CaptionInterim] = []
         self._cost = 0.0
+        self._answers = 0
         self._capped = asyncio.Event()
         self._progress = Progress(start_frame, reader.rate)
         self._loader = Loader(
@@ -142,7 +144,6 @@ class LiveCaptions:
             http,
             on_event=self._on_event,
             on_failure=self._on_failure,
-            clock=self._clock,
             wall=self._wall,
             sleep=self._sleep,
         )
@@ -155,12 +156,13 @@ class LiveCaptions:
             backoff=Backoff(self._jitter),
             clock=self._clock,
         )
-        backfill = BackfillLane(*parts, release=self._release, backoff=Backoff(self._jitter), clock=self._clock)
+        backfill = BackfillLane(*parts, release=self._release, backoff=Backoff(self._jitter))
         try:
             async with asyncio.TaskGroup() as group:
-                watch = group.create_task(self._watch_the_cost())
+                watches = [group.create_task(self._watch_the_cost()), group.create_task(self._watch_the_end())]
                 await asyncio.gather(group.create_task(live.run(group)), group.create_task(backfill.run()))
-                watch.cancel()
+                for watch in watches:
+                    watch.cancel()
         except BaseExceptionGroup as errors:
             expected, others = errors.split(MeetrecError)
             if others is not None or expected is None:
@@ -177,6 +179,17 @@ class LiveCaptions:
             f"the cap of ${cap:g} for captions is reached; the recording goes on",
             "raise it: meetrec settings set captions.max_cost_per_session DOLLARS",
         )
+
+    async def _watch_the_end(self) -> None:
+        """After the recording: raise UnavailableError when neither audio nor answers moved for too long."""
+        await self._progress.finishing.wait()
+        seen, since = (-1, -1), self._clock()
+        while self._clock() - since < self._progress.patience_s:
+            moved = (self._progress.missing, self._answers)
+            if moved != seen:
+                seen, since = moved, self._clock()
+            await self._sleep(_LOOK_EVERY_S)
+        raise UnavailableError("the service did not answer in time", "the minutes will hold what captions miss")
 
     async def _release(self, passage: Passage) -> None:
         """Take leave of a link: keep its unfinished captions, tell the ledger, close it."""
@@ -199,6 +212,7 @@ class LiveCaptions:
     # -- what happens --------------------------------------------------------------------------------------------
 
     def _on_event(self, event: LinkEvent) -> None:
+        self._answers += 1
         if isinstance(event, CaptionInterim | CaptionFinal):
             self._withdraw_orphans(event)
             self._emit(event)

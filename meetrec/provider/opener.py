@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -32,7 +31,6 @@ class Opener:
         *,
         on_event: Callable[[LinkEvent], None],
         on_failure: Callable[[ProviderError], None],
-        clock: Callable[[], float],
         wall: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
@@ -42,25 +40,13 @@ class Opener:
         self._http = http
         self._on_event = on_event
         self._on_failure = on_failure
-        self._clock = clock
         self._wall = wall
         self.sleep = sleep
         self._number = 0
 
-    async def connect(self, backoff: Backoff, finishing: asyncio.Event, patience_s: float | None = None) -> Link | None:
-        """Open a link, trying as long as it takes.
-
-        Returns None once the recording is finishing, or after `patience_s` seconds of that if given. Raises
-        RefusedError when the service will never take one.
-        """
-        give_up_at: float | None = None
+    async def connect(self, backoff: Backoff) -> Link:
+        """Open a link, trying as long as it takes. Raises RefusedError when the service will never take one."""
         while True:
-            if finishing.is_set():
-                if patience_s is None:
-                    return None
-                give_up_at = self._clock() + patience_s if give_up_at is None else give_up_at
-                if self._clock() > give_up_at:
-                    return None
             link = self._new_link()
             try:
                 return await self._open(link)
@@ -69,7 +55,7 @@ class Opener:
                     raise
                 self._on_failure(error)
                 limit = NETWORK_LIMIT_S if link.status is None else SERVICE_LIMIT_S
-                await self.nap(backoff.delay(limit=limit, asked=link.retry_after), finishing)
+                await self.sleep(backoff.delay(limit=limit, asked=link.retry_after))
 
     async def try_once(self) -> Link | None:
         """Open a link; None where that fails."""
@@ -102,19 +88,6 @@ class Opener:
             self._on_event(event)
 
         return Link(protocol, on_event=on_event)
-
-    async def nap(self, seconds: float, finishing: asyncio.Event) -> None:
-        """Sleep; wake when the recording begins to finish."""
-        if finishing.is_set():
-            await self.sleep(min(seconds, 1.0))
-            return
-        nap = asyncio.ensure_future(self.sleep(seconds))
-        end = asyncio.ensure_future(finishing.wait())
-        try:
-            await asyncio.wait([nap, end], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            nap.cancel()
-            end.cancel()
 
     def seconds_to_rotation(self, link: Link) -> float:
         """Return when the next link should be opened: after 55 min, or 5 min before the service ends this one."""

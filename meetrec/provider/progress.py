@@ -27,6 +27,11 @@ class Progress:
         self.changed = asyncio.Event()
 
     @property
+    def drain_limit_s(self) -> float:
+        """How long to wait for a link's next answer: less than the patience, so that there is time to ask again."""
+        return self.patience_s / 2
+
+    @property
     def missing(self) -> int:
         """How many frames on disk have not been sent for captions."""
         live = self.live.sender.lag(self.written) if self.live is not None else max(0, self.written - self.live_from)
