@@ -89,7 +89,7 @@ def changed_at(folder: Path) -> datetime:
 def write_new_session(folder: Path, session: Session) -> None:
     """Write the file of a new session. Raises StorageError."""
     lines = [f"{key} = {_toml(value)}\n" for key, value in _values(session).items()]
-    lines += ["\n[speakers]\n", *(f"{json.dumps(key)} = {_toml(name)}\n" for key, name in session.names.items())]
+    lines += ["\n[speakers]\n", *(f"{_toml(key)} = {_toml(name)}\n" for key, name in session.names.items())]
     write_whole(folder / NAME, _HEADER + "".join(lines), new=True)
 
 
@@ -123,10 +123,10 @@ def change_session(folder: Path, session: Session) -> None:
         write_new_session(folder, session)
         return
     document = tomlkit.parse(read_text(path, limit=FILE_LIMIT))
+    there = _values(read_session(folder)[0])
     for key, value in _values(session).items():
-        plain = list(value) if isinstance(value, tuple) else value
-        if before.get(key) != plain:
-            document[key] = plain
+        if value != there[key]:
+            document[key] = list(value) if isinstance(value, tuple) else value
     if _names(before.get("speakers")) != dict(session.names):
         _change_names(document, session.names)
     write_whole(path, tomlkit.dumps(document))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meetrec.core.errors import SettingsError, StorageError
@@ -195,20 +195,22 @@ def value_of(key: str, default: object) -> st.SearchStrategy[object]:
 SETTINGS = st.fixed_dictionaries({key: value_of(key, default) for key, _, default in all_keys()})
 
 
+@settings(max_examples=20)
 @given(SETTINGS)
 def test_settings_survive_save_and_load(tmp_path_factory: pytest.TempPathFactory, values: dict[str, object]) -> None:
     tables: dict[str, dict[str, object]] = {}
     for key, value in values.items():
         section, name = key.split(".")
         tables.setdefault(section, {})[name] = value
-    settings = Settings().with_values(tables, "the test")
+    chosen = Settings().with_values(tables, "the test")
     path = tmp_path_factory.mktemp("settings") / "settings.toml"
-    save_settings(path, settings)
-    assert load_file(path) == settings
+    save_settings(path, chosen)
+    assert load_file(path) == chosen
     save_settings(path, Settings())
     assert load_file(path) == Settings()
 
 
+@settings(max_examples=40)
 @given(st.text(st.characters()))
 def test_a_text_set_is_the_text_read(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.mktemp("settings") / "settings.toml"
