@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -101,3 +102,8 @@ def _float(value: str | None) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def host_of(url: str) -> str:
+    """Return the host's name, for a person."""
+    return urlsplit(url).hostname or ""
