@@ -27,10 +27,17 @@ def vtt(document: Document) -> str:
     if document.session.simulated:
         blocks.append("NOTE simulated: the words come from the built-in demo service")
     for cue in cues(document, names_in_text=False):
-        voice = f"<v {_escaped(cue.name)}>" if cue.name else ""
-        shown = voice + "\n".join(map(_escaped, cue.lines))
+        shown = _voice(cue.name) + "\n".join(map(_escaped, cue.lines))
         blocks.append(f"{_clock(cue.start_ms, '.')} --> {_clock(cue.end_ms, '.')}\n{shown}")
     return "\n\n".join(blocks) + "\n"
+
+
+def _voice(name: str) -> str:
+    if not name:
+        return ""
+    if name.endswith("-"):  # "--" and the bracket would be an arrow, which ends the cue
+        return f"<v {_escaped(name[:-1])}&#45;>"
+    return f"<v {_escaped(name)}>"
 
 
 def _escaped(text: str) -> str:

@@ -1,0 +1,68 @@
+"""Every format, as a file that must not change by accident."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from pathlib import Path, PurePath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meetrec.core.document import Document
+from meetrec.core.errors import UsageError
+from meetrec.export.formats import FORMATS, format_for
+from tests.export.documents import FULL, documents
+
+GOLDEN = Path(__file__).parent / "golden"
+WRITE = os.environ.get("GOLDEN") == "write"
+DRAFT = dataclasses.replace(
+    FULL,
+    transcript=None,
+    state="failed",
+    problem="no key is set",
+    session=dataclasses.replace(FULL.session, simulated=True),
+)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(("kind", "document"), [("minutes", FULL), ("draft", DRAFT)], ids=["minutes", "draft"])
+def test_a_format_gives_the_very_bytes_of_its_golden_file(name: str, kind: str, document: Document) -> None:
+    """With GOLDEN=write in the environment the files are written anew, to be read and committed."""
+    golden = GOLDEN / f"{kind}{FORMATS[name].suffix}"
+    made = FORMATS[name].render(document).encode()
+    if WRITE:
+        golden.write_bytes(made)
+    assert made == golden.read_bytes()
+
+
+@given(documents(), st.sampled_from(sorted(FORMATS)))
+def test_every_format_takes_every_document(document: Document, name: str) -> None:
+    FORMATS[name].render(document).encode()
+
+
+def test_the_extension_says_which_format_is_wanted() -> None:
+    for one in FORMATS.values():
+        assert format_for(PurePath(f"x{one.suffix.upper()}")) is one
+    with pytest.raises(UsageError, match="no format ends in nothing"):
+        format_for(PurePath("x"))
+    with pytest.raises(UsageError, match=r"no format ends in \.exe") as caught:
+        format_for(PurePath("x.exe"))
+    assert ".md" in caught.value.hint
+
+
+def test_eight_hours_are_exported_in_a_moment() -> None:
+    assert FULL.transcript is not None
+    segments = tuple(
+        dataclasses.replace(FULL.transcript.segments[number % 3], id=number, start=number * 1.4, end=number * 1.4 + 1.3)
+        for number in range(20_000)
+    )
+    day = dataclasses.replace(
+        FULL, transcript=dataclasses.replace(FULL.transcript, segments=segments), duration=28_800.0
+    )
+    for name, one in FORMATS.items():
+        began = time.process_time()
+        one.render(day)
+        assert time.process_time() - began < 2.0, name
