@@ -8,8 +8,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -32,6 +30,13 @@ async def draw(scene: Scene, size: tuple[int, int], theme: str) -> str:
     return re.sub(r"font-family: ?[^;]*;", f"font-family: {FONT};", svg)
 
 
+async def to_png(path: Path) -> None:
+    """Draw an SVG as PNG beside it."""
+    process = await asyncio.create_subprocess_exec("rsvg-convert", "-o", path.with_suffix(".png"), path)
+    if await process.wait():
+        raise SystemExit("rsvg-convert failed")
+
+
 async def main() -> None:
     """Draw what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -51,8 +56,8 @@ async def main() -> None:
                     continue
                 path = options.to / f"{scene.name}-{width}x{height}-{theme.removeprefix('meetrec-')}.svg"
                 path.write_text(await draw(scene, (width, height), theme), encoding="utf-8")
-                if options.png and shutil.which("rsvg-convert"):
-                    subprocess.run(["rsvg-convert", "-o", path.with_suffix(".png"), path], check=True)
+                if options.png:
+                    await to_png(path)
                 print(path)
 
 

@@ -174,8 +174,8 @@ class MeetrecApp(App[None]):
 
     def action_interrupt(self) -> None:
         """Ctrl+C ends nothing here: it must not cost a recording. It says which keys do."""
-        self.notify("Ctrl+Q leaves the screen; a recording goes on until you stop it.", title="Ctrl+C does nothing here",
-                    markup=False)  # fmt: skip
+        told = "Ctrl+Q leaves the screen; a recording goes on until you stop it."
+        self.notify(told, title="Ctrl+C does nothing here", markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every action of the bindings in the command palette."""

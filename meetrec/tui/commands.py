@@ -16,4 +16,6 @@ def binding_commands(screen: Screen[object]) -> Iterator[SystemCommand]:
         if enabled and binding.id and binding.description and binding.action not in told:
             told.add(binding.action)
             key = screen.app.get_key_display(binding)
-            yield SystemCommand(binding.description, f"Key: {key}", partial(screen.app.run_action, binding.action, node))
+            yield SystemCommand(
+                binding.description, f"Key: {key}", partial(screen.app.run_action, binding.action, node)
+            )

@@ -26,7 +26,7 @@ def harmless(text: str) -> str:
 class HarmlessFilter(LineFilter):
     """Textual passes control characters of any text on to the terminal; this filter, last in line, does not."""
 
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - the interface
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments with harmless text and without hyperlinks, which only outside markup could have made."""
         return [segment if _is_harmless(segment) else _cleaned(segment) for segment in segments]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from meetrec.core import events as ev
 
@@ -187,7 +187,7 @@ def _ended(live: Live, event: ev.JobEnded) -> None:
         live.why, live.hint = event.why or live.why, event.hint or live.hint
 
 
-_HANDLERS: dict[type[ev.Event], Callable[[Live, object], None]] = {
+_HANDLERS: dict[type[ev.Event], Callable[[Live, Any], None]] = {
     ev.RecordingStarted: _started,
     ev.RecordingPaused: _paused,
     ev.RecordingResumed: _resumed,

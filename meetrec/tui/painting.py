@@ -6,7 +6,7 @@ Inks are the few ways text may look. Their colors are theme variables in `meetre
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -24,9 +24,10 @@ INKS = frozenset({
 })  # fmt: skip
 
 Piece = tuple[str, Style]
+Value = TypeVar("Value")
 
 
-class Painted(Widget):
+class Painted(Widget, Generic[Value]):
     """A widget that paints its own lines from one value, and repaints only when that value changes."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
@@ -36,13 +37,14 @@ class Painted(Widget):
         self._inks: dict[tuple[str, ...], Style] = {}
         self._lines: list[Strip] | None = None
         self._lines_width = -1
-        self._value: object = None
+        self.shown: Value | None = None
+        """What is shown; None is a blank."""
 
-    def show_value(self, value: object) -> bool:
+    def show_value(self, value: Value) -> bool:
         """Show another value. Returns whether it differs from the one shown."""
-        if value == self._value:
+        if value == self.shown:
             return False
-        self._value = value
+        self.shown = value
         self._lines = None
         self.refresh()
         return True
@@ -55,14 +57,15 @@ class Painted(Widget):
             self._inks[names] = style
         return style
 
-    def paint(self, width: int) -> list[Strip]:
-        """Return the lines to show in `width` cells."""
+    def paint(self, value: Value, width: int) -> list[Strip]:
+        """Return the lines that show a value in `width` cells."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if self._lines is None or self._lines_width != width:
-            self._lines, self._lines_width = self.paint(width), width
+            self._lines = [] if self.shown is None else self.paint(self.shown, width)
+            self._lines_width = width
         return self._lines[y] if y < len(self._lines) else Strip.blank(width, self.ink("plain"))
 
     def notify_style_update(self) -> None:

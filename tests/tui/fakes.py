@@ -65,9 +65,15 @@ def summary_of(document: Document) -> SessionSummary:
     session = document.session
     speakers = tuple(one.name for one in document.transcript.speakers) if document.transcript else ()
     return SessionSummary(
-        id=session.id, title=session.title, started_at=session.started_at, duration=document.duration, speakers=speakers,
-        state=document.state, problem=document.problem, simulated=session.simulated,
-    )  # fmt: skip
+        id=session.id,
+        title=session.title,
+        started_at=session.started_at,
+        duration=document.duration,
+        speakers=speakers,
+        state=document.state,
+        problem=document.problem,
+        simulated=session.simulated,
+    )
 
 
 class FakeRunning:

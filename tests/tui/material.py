@@ -15,19 +15,22 @@ from meetrec.core.transcript import Gap, Segment, Speaker, Transcript
 ZONE = timezone(timedelta(hours=1))
 START = datetime(2026, 11, 20, 14, 5, 33, tzinfo=ZONE)
 
+SECOND_ROOM = (
+    "Can we spend them on the second room? The ceiling there swallows every other word, and people who call in have",
+    "been asking us to repeat things since spring. A pair of flat microphones on the table would do.",
+)
 SAID = (
     ("Ana", "Good morning everybody. Shall we start? We have twenty minutes and three things on the list."),
     ("Ben", "Morning. I would take the budget first, because Chiara has to leave at half past."),
     ("Chiara", "Thank you, that helps."),
-    ("Ana", "Fine. The budget then. The new microphones came in under the estimate, so we keep about four hundred euros."),
-    ("Ben", "Can we spend them on the second room? The ceiling there swallows every other word, and people who call in "
-            "have been asking us to repeat things since spring. A pair of flat microphones on the table would do."),
+    ("Ana", "Fine. The budget then. The new microphones came in under the estimate, so we keep four hundred euros."),
+    ("Ben", " ".join(SECOND_ROOM)),
     ("Chiara", "I would rather wait for the figures of November before we promise anything to anybody."),
     ("Ana", "Then let us decide it next week, with the figures. Ben, will you ask for an offer until then?"),
     ("Ben", "I will. Two offers, in fact."),
     ("Dušan", "Sorry, I was muted. I have the figures here already: we are nine percent below the plan."),
     ("Ana", "Even better. Next: the move to the new building, and who carries the piano."),
-)  # fmt: skip
+)
 
 
 def spoken(count: int) -> Iterator[tuple[float, float, str, str]]:
@@ -52,9 +55,15 @@ def caption_events(count: int, *, interim: bool = False) -> list[ev.Event]:
 
 def started(title: str = "Weekly sync", *, simulated: bool = False, tracks: tuple[str, ...] = ("mic",)) -> ev.Event:
     return ev.RecordingStarted(
-        id="2026-11-20T14-05-33-weekly-sync", folder="/home/ana/meetings", title=title, tracks=tracks, simulated=simulated,
-        captions_model="gpt-live-transcribe", minutes_model="gpt-4o-transcribe-diarize", device="Built-in microphone",
-    )  # fmt: skip
+        id="2026-11-20T14-05-33-weekly-sync",
+        folder="/home/ana/meetings",
+        title=title,
+        tracks=tracks,
+        simulated=simulated,
+        captions_model="gpt-live-transcribe",
+        minutes_model="gpt-4o-transcribe-diarize",
+        device="Built-in microphone",
+    )
 
 
 def live_events(count: int = 6, *, level: float = -22.0, interim: bool = True, **begin: object) -> list[ev.Event]:
@@ -114,7 +123,14 @@ def shelf() -> list[Document]:
     """Return a library with a session in each state."""
     return [
         document("Weekly sync", words=transcript(), duration=1262.0),
-        document("Budget call with the foundation", days_ago=1, state="recorded", problem="no key", captions=8, duration=2410.0),
+        document(
+            "Budget call with the foundation",
+            days_ago=1,
+            state="recorded",
+            problem="no key",
+            captions=8,
+            duration=2410.0,
+        ),
         document("Interview: Dr. Nakamura-Oyelaran on tide tables", days_ago=2, words=transcript(6), duration=5112.0),
         document("Stand-up", days_ago=3, words=transcript(3, named=False), duration=431.0),
         document("Board meeting", days_ago=7, state="failed", problem="the audio file is damaged", duration=0.0),

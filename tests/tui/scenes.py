@@ -47,6 +47,8 @@ class Scene:
     stage: Callable[[], Stage]
     shows: str
     steps: tuple[str, ...] = ()
+    beside: str = ""
+    """What the preview shows by then, where there is room for it."""
 
 
 async def settle(pilot: Pilot[Any], shows: str, *, seconds: float = 10.0) -> None:
@@ -67,8 +69,7 @@ async def settle(pilot: Pilot[Any], shows: str, *, seconds: float = 10.0) -> Non
 
 def screen_text(app: MeetrecApp | Any) -> str:
     """Return what the screen shows, line by line."""
-    width, height = app.size
-    return "\n".join(strip.text for strip in app.screen._compositor.render_strips(app.size)[:height])
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips(app.size))
 
 
 async def play(scene: Scene, pilot: Pilot[Any]) -> None:
@@ -78,6 +79,8 @@ async def play(scene: Scene, pilot: Pilot[Any]) -> None:
         await settle(pilot, text)
         await pilot.press(*keys.split())
     await settle(pilot, scene.shows)
+    if pilot.app.size.width >= 76:
+        await settle(pilot, scene.beside)
 
 
 def _library(*documents: Any, **stage: Any) -> Callable[[], Stage]:
@@ -106,7 +109,9 @@ def _held_library() -> Stage:
 
 def _broken_library() -> Stage:
     stage = Stage()
-    stage.library.refusal = StorageError("/home/ana/meetings cannot be read: permission denied", "allow it with chmod u+rx")
+    stage.library.refusal = StorageError(
+        "/home/ana/meetings cannot be read: permission denied", "allow it with chmod u+rx"
+    )
     return stage
 
 
@@ -145,7 +150,9 @@ def _people(count: int) -> Any:
 
 
 _BEHIND = made.live_events(8)
-_OFFLINE = ev.LinkChanged(at=60, state="offline", why="the service cannot be reached", hint="it is tried again by itself")
+_OFFLINE = ev.LinkChanged(
+    at=60, state="offline", why="the service cannot be reached", hint="it is tried again by itself"
+)
 _OFF = ev.LinkChanged(state="off", why="no key", hint="set OPENAI_API_KEY")
 _FULL = "The disk became full"
 
@@ -154,9 +161,13 @@ SCENES = (
     Scene("library-empty", _library(), "Nothing recorded yet"),
     Scene("library-empty-simulated", _library(simulated=True), "Simulated service"),
     Scene("library-broken", _broken_library, "cannot be read"),
-    Scene("library", _library(*made.shelf()), "Good morning"),
-    Scene("library-not-made", _library(*made.shelf()), "Recorded, minutes", ("Good morning => down",)),
-    Scene("library-running", lambda: Stage(library=FakeLibrary(_with_running())), "Recording now"),
+    Scene("library", _library(*made.shelf()), "8 sessions", beside="Good morning"),
+    Scene(
+        "library-not-made", _library(*made.shelf()), "8 sessions", ("Weekly sync => down",), beside="Recorded, minutes"
+    ),
+    Scene(
+        "library-running", lambda: Stage(library=FakeLibrary(_with_running())), "Recording now", beside="Good morning"
+    ),
     Scene("library-rename", _library(*made.shelf()), "Rename the session", ("Weekly sync => n",)),
     Scene("library-delete", _library(*made.shelf()), "gone for good", ("Weekly sync => d",)),
     Scene("library-exported", _library(*made.shelf()), "Exported as Markdown", ("Weekly sync => e",)),
@@ -170,9 +181,13 @@ SCENES = (
     Scene("record-offline", _recording(*_BEHIND, _OFFLINE), "offline, the recording"),
     Scene("record-captions-off", _recording(made.started(), _OFF, ev.AudioSignal(state="normal")), "Captions are off"),
     Scene("record-muted", _recording(*made.live_events(4, level=-120), ev.AudioSignal(state="zero")), "muted?"),
-    Scene("record-very-quiet", _recording(*made.live_events(4, level=-51), ev.AudioSignal(state="quiet")), "very quiet"),
+    Scene(
+        "record-very-quiet", _recording(*made.live_events(4, level=-51), ev.AudioSignal(state="quiet")), "very quiet"
+    ),
     Scene("record-disk-low", _recording(*_BEHIND, ev.DiskChanged(state="low", minutes_left=42)), "only 42 min left"),
-    Scene("record-disk-critical", _recording(*_BEHIND, ev.DiskChanged(state="critical", minutes_left=7)), "nearly full"),
+    Scene(
+        "record-disk-critical", _recording(*_BEHIND, ev.DiskChanged(state="critical", minutes_left=7)), "nearly full"
+    ),
     Scene("record-paused", _recording(*_BEHIND, ev.RecordingPaused(at=66)), "PAUSED"),
     Scene("record-note", _recording(*made.live_events(9)), "A note, at this moment", ("live => n",)),
     Scene("record-scrolled-up", _recording(*made.live_events(60)), "Not following", ("live => pageup",)),
@@ -200,10 +215,16 @@ SCENES = (
     Scene("record-lost", _recording(*_BEHIND, ends=True), "OUT OF TOUCH"),
     Scene(
         "record-no-microphone",
-        _refused(AudioDeviceError("no microphone was found", "plug one in, or run meetrec devices to see what there is")),
+        _refused(
+            AudioDeviceError("no microphone was found", "plug one in, or run meetrec devices to see what there is")
+        ),
         "No microphone was found",
     ),
-    Scene("record-no-space", _refused(DiskFullError("only 4 minutes fit on the disk", "free some space")), "Only 4 minutes"),
+    Scene(
+        "record-no-space",
+        _refused(DiskFullError("only 4 minutes fit on the disk", "free some space")),
+        "Only 4 minutes",
+    ),
     Scene("record-help", _recording(*made.live_events(9)), "Here", ("live => question_mark",)),
     Scene("review", _review(made.document(words=made.transcript(), duration=1262.0)), "Ana"),
     Scene("review-unnamed", _review(made.document(words=made.transcript(named=False))), "Speaker 1"),

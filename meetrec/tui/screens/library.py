@@ -100,7 +100,9 @@ class LibraryScreen(Screen[None]):
         try:
             sessions = await asyncio.to_thread(self._library.list)
         except MeetrecError as error:
-            self.query_one(SessionList).show_empty(refusal_words("The library cannot be read", error.message, error.hint))
+            self.query_one(SessionList).show_empty(
+                refusal_words("The library cannot be read", error.message, error.hint)
+            )
             return
         self._loaded = True
         listed = self.query_one(SessionList)

@@ -17,13 +17,13 @@ from textual.screen import Screen
 from meetrec.core.errors import MeetrecError
 from meetrec.core.events import AudioLevel, Event
 from meetrec.tui.live import Live
+from meetrec.tui.live_words import advice_words, empty_captions_words
 from meetrec.tui.notices import tell_error
 from meetrec.tui.ports import Command, Running
 from meetrec.tui.widgets.banner import SIMULATED, Banner
 from meetrec.tui.widgets.captions import CaptionsView
 from meetrec.tui.widgets.dashboard import Clock, Heading, Meter, StatusBlock
 from meetrec.tui.widgets.key_bar import KeyBar
-from meetrec.tui.words import advice_words, empty_captions_words
 
 Connect = Callable[[], Awaitable[Running | None]]
 TICK_SECONDS = 0.2
@@ -158,6 +158,7 @@ class RecordScreen(Screen[None]):
         live = self.live
         self.query_one(Heading).show(live)
         self.query_one(StatusBlock).show(live)
+        self.query_one("#gauges").display = live.has_begun or live.phase == "starting"
         self.query_one(Clock).show(live)
         self.query_one(Meter).show(live)
         self.query_one("#advice", Banner).show(advice_words(live))

@@ -38,7 +38,9 @@ class ReviewScreen(Screen[None]):
         Binding("f2", "rename", "Rename", id="review.rename"),
         Binding("q,escape", "leave", "Back", id="review.leave"),
         *(
-            Binding(str(number), f"name_number({number})", f"Name speaker {number}", id=f"review.name{number}", show=False)
+            Binding(
+                str(number), f"name_number({number})", f"Name speaker {number}", id=f"review.name{number}", show=False
+            )
             for number in range(1, 10)
         ),
     ]
@@ -85,7 +87,9 @@ class ReviewScreen(Screen[None]):
         try:
             document = await asyncio.to_thread(self._library.document, self._session_id)
         except MeetrecError as error:
-            self.query_one(TurnsView).show_empty(refusal_words(error.message, error.hint, "Esc goes back to the library."))
+            self.query_one(TurnsView).show_empty(
+                refusal_words(error.message, error.hint, "Esc goes back to the library.")
+            )
             return
         self._show(document)
 
@@ -115,7 +119,7 @@ class ReviewScreen(Screen[None]):
         if action == "name_number":
             return isinstance(parameters[0], int) and parameters[0] <= len(speakers)
         if action == "finish":
-            return document is not None and document.is_draft
+            return document is not None and document.is_draft and document.state in ("recorded", "failed")
         return document is not None or action not in ("export", "rename")
 
     def action_leave(self) -> None:
@@ -145,7 +149,9 @@ class ReviewScreen(Screen[None]):
 
         text = "Every turn of theirs will carry the name. Leave it empty to take a name away."
         known = speaker.name if speaker.named else ""
-        name = await self.app.push_screen_wait(TextDialog(f"Who is {speaker.name}?", known, text=text, placeholder="Name"))
+        name = await self.app.push_screen_wait(
+            TextDialog(f"Who is {speaker.name}?", known, text=text, placeholder="Name")
+        )
         if name is not None and name != known:
             await self._act(lambda: self._library.name_speaker(self._session_id, speaker.id, name))
 

@@ -10,19 +10,19 @@ from meetrec.tui.wrap import wrap
 SIMULATED = "Simulated service: built-in demo, nothing leaves this machine"
 
 
-class Banner(Painted):
+class Banner(Painted[str]):
     """A sentence in one ink; takes no room while it has nothing to say."""
 
     def __init__(self, ink: str, text: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._ink_name = ink
-        self._value = text
+        self.shown = text
         self.display = bool(text)
 
     @property
     def text(self) -> str:
         """What it says."""
-        return str(self._value)
+        return self.shown or ""
 
     def show(self, text: str) -> None:
         if self.show_value(text):
@@ -37,18 +37,18 @@ class Banner(Painted):
         if width:
             self.styles.height = len(wrap(self.text, width)) + self.styles.gutter.height
 
-    def paint(self, width: int) -> list[Strip]:
-        return [row(width, [(line, self.ink(self._ink_name))], self.ink("plain")) for line in wrap(self.text, width)]
+    def paint(self, value: str, width: int) -> list[Strip]:
+        return [row(width, [(line, self.ink(self._ink_name))], self.ink("plain")) for line in wrap(value, width)]
 
 
-class Masthead(Painted):
+class Masthead(Painted[tuple[str, str, str]]):
     """Two lines at the top of a screen: a title with something at its right, and details below."""
 
     def show(self, title: str, right: str = "", details: str = "") -> None:
         self.show_value((title, right, details))
 
-    def paint(self, width: int) -> list[Strip]:
-        title, right, details = self._value or ("", "", "")  # type: ignore[misc]
+    def paint(self, value: tuple[str, str, str], width: int) -> list[Strip]:
+        title, right, details = value
         plain, quiet = self.ink("plain"), self.ink("quiet")
         return [
             row(width, [(title, self.ink("strong"))], plain, right=[(right, quiet)] if right else []),

@@ -81,7 +81,7 @@ class CaptionsView(LineView):
         """Show what was taken in since the last time."""
         if self._dirty is None:
             return
-        first = bisect.bisect_left(self._entries, (self._dirty,), key=_place)
+        first = bisect.bisect_left(self._entries, self._dirty, key=lambda entry: _place(entry)[0])
         self._dirty = None
         self._merge_from(first)
         self.lay_out(first)
@@ -104,7 +104,7 @@ class CaptionsView(LineView):
         known = bisect.bisect_left(self._caption_at, first)
         del self._caption_at[known:]
         moments = self._moments[first - known :]
-        tail = sorted([*captions[known:], *moments], key=_place)
+        tail: list[Entry] = sorted((*captions[known:], *moments), key=_place)
         self._entries[first:] = tail
         self._caption_at += [first + index for index, entry in enumerate(tail) if isinstance(entry, Caption)]
 
@@ -127,7 +127,7 @@ class CaptionsView(LineView):
             self._set_following(round(new_value) >= self.max_scroll_y)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay out again when there is more or less room, and stay at the end. (LineView looks after the width.)"""
+        """Lay out again when there is more or less room, and stay at the end; LineView looks after the width."""
         del event
         if (self.size.height >= _HIGH) != self._spaced or self.following:
             self.lay_out(self.item_count())
@@ -170,9 +170,9 @@ class CaptionsView(LineView):
         return [*strips, row(width, [], plain)] if self._spaced else strips
 
 
-def _place(entry: Entry) -> tuple[float, ...]:
+def _place(entry: Entry) -> tuple[float, int, float]:
     if isinstance(entry, Moment):
-        return (entry.at, 1)
+        return (entry.at, 1, entry.at)
     return (entry.start, 0, entry.end)
 
 
@@ -196,5 +196,3 @@ def _ink(entry: Entry) -> str:
     if isinstance(entry, Moment):
         return {"mark": "accent", "note": "note", "remark": "quiet", "fault": "bad"}[entry.kind]
     return "plain" if entry.final and not entry.uncertain else "interim"
-
-

@@ -6,8 +6,9 @@ from textual.strip import Strip
 
 from meetrec.core.clock import format_clock
 from meetrec.tui.live import Live
+from meetrec.tui.live_words import SHAPES, Status, heading_words, statuses
 from meetrec.tui.painting import Painted, row
-from meetrec.tui.words import SHAPES, Status, heading_words, statuses
+from meetrec.tui.words import Tone
 
 QUIETEST_DB = -60.0
 """The left end of the level meter."""
@@ -28,27 +29,27 @@ _DIGITS = {
 }
 
 
-class Heading(Painted):
-    """ "● REC  Weekly sync": the state as shape and word, then the title."""
+class Heading(Painted[tuple[str, str, Tone, str]]):
+    """One line, "● REC  Weekly sync": the state as shape and word, then the title."""
 
     def show(self, live: Live) -> None:
         self.show_value((*heading_words(live), live.title))
 
-    def paint(self, width: int) -> list[Strip]:
-        shape, word, tone, title = self._value or ("", "", "quiet", "")  # type: ignore[misc]
+    def paint(self, value: tuple[str, str, Tone, str], width: int) -> list[Strip]:
+        shape, word, tone, title = value
         ink = self.ink("strong", tone)
         plain = self.ink("plain")
         return [row(width, [(f"{shape} {word}", ink), ("   ", plain), (title, self.ink("strong"))], plain)]
 
 
-class Clock(Painted):
+class Clock(Painted[tuple[str, bool]]):
     """The recording's clock: three lines high where there is room, else one."""
 
     def show(self, live: Live) -> None:
         self.show_value((format_clock(live.clock), live.phase == "recording"))
 
-    def paint(self, width: int) -> list[Strip]:
-        text, running = self._value or ("00:00:00", False)  # type: ignore[misc]
+    def paint(self, value: tuple[str, bool], width: int) -> list[Strip]:
+        text, running = value
         ink, plain = self.ink("strong" if running else "quiet"), self.ink("plain")
         if self.size.height < 3:
             return [row(width, [], plain, right=[(text, ink)])]
@@ -58,7 +59,7 @@ class Clock(Painted):
         return [row(width, [], plain, right=[(line, ink)]) for line in lines]
 
 
-class StatusBlock(Painted):
+class StatusBlock(Painted[tuple[Status, ...]]):
     """One line each for disk, captions, and sound or minutes."""
 
     def show(self, live: Live) -> None:
@@ -67,9 +68,8 @@ class StatusBlock(Painted):
             self.styles.height = len(lines)
             self.display = bool(lines)
 
-    def paint(self, width: int) -> list[Strip]:
-        lines: tuple[Status, ...] = self._value or ()  # type: ignore[assignment]
-        return [self._line(width, line) for line in lines]
+    def paint(self, value: tuple[Status, ...], width: int) -> list[Strip]:
+        return [self._line(width, line) for line in value]
 
     def _line(self, width: int, status: Status) -> Strip:
         tone = self.ink(status.tone)
@@ -78,7 +78,7 @@ class StatusBlock(Painted):
         return row(width, pieces, self.ink("plain"))
 
 
-class Meter(Painted):
+class Meter(Painted[tuple[bool, tuple[int, ...]]]):
     """Loudness as the length of a line; once stopped, how much of the minutes is made."""
 
     _tracks = 1
@@ -98,8 +98,8 @@ class Meter(Painted):
     def _share(level_db: float) -> float:
         return min(max(1 - level_db / QUIETEST_DB, 0.0), 1.0)
 
-    def paint(self, width: int) -> list[Strip]:
-        recording, halves = self._value or (False, (0,))  # type: ignore[misc]
+    def paint(self, value: tuple[bool, tuple[int, ...]], width: int) -> list[Strip]:
+        recording, halves = value
         ink, faint = self.ink("good" if recording else "accent"), self.ink("faint")
         lines = []
         for half in halves:

@@ -12,7 +12,9 @@ from textual.strip import Strip
 
 from meetrec.tui.painting import Painted
 
-_SEPARATION = 3
+_WIDE_GAP = 3
+_NARROW_GAP = 2
+_KEPT = 2
 
 
 class Key(NamedTuple):
@@ -24,8 +26,8 @@ class Key(NamedTuple):
     enabled: bool
 
 
-class KeyBar(Painted):
-    """Shows what the screen's bindings say. The last one, help, always keeps its place."""
+class KeyBar(Painted[tuple[Key, ...]]):
+    """Shows what the screen's bindings say. The last two, leaving and help, always keep their place."""
 
     DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; }"
 
@@ -42,26 +44,27 @@ class KeyBar(Painted):
             if binding.show and binding.description and binding.action not in keys:
                 shown = self.app.get_key_display(binding)
                 keys[binding.action] = Key(shown, binding.description, binding.action, enabled)
-        ordered = sorted(keys.values(), key=lambda one: one.action.endswith("help"))
-        return ordered
+        return sorted(keys.values(), key=lambda one: one.action.endswith("help"))
 
     def _fitting(self, width: int) -> list[tuple[int, Key]]:
         """Return the keys that fit in `width` cells and the column where each begins."""
-        keys: tuple[Key, ...] = self._value or ()  # type: ignore[assignment]
-        if not keys:
-            return []
-        *others, last = keys
-        reserved = _size(last) + _SEPARATION
+        keys = self.shown or ()
+        everything = sum(_size(key) + _WIDE_GAP for key in keys) - _WIDE_GAP
+        gap = _WIDE_GAP if everything <= width else _NARROW_GAP
+        others, kept = keys[:-_KEPT], keys[-_KEPT:]
+        reserved = sum(_size(key) + gap for key in kept) - gap
         placed, column = [], 0
         for key in others:
-            if column + _size(key) + reserved > width:
-                continue
+            if column + _size(key) + reserved <= width:
+                placed.append((column, key))
+                column += _size(key) + gap
+        for key in kept:
             placed.append((column, key))
-            column += _size(key) + _SEPARATION
-        placed.append((column, last))
+            column += _size(key) + gap
         return placed
 
-    def paint(self, width: int) -> list[Strip]:
+    def paint(self, value: tuple[Key, ...], width: int) -> list[Strip]:
+        del value  # `_fitting` looks at it, for clicks too
         segments = []
         column = 0
         for start, key in self._fitting(width):
@@ -78,11 +81,9 @@ class KeyBar(Painted):
         for start, key in self._fitting(self.size.width):
             if start <= column < start + _size(key) and key.enabled:
                 event.stop()
-                await self.run_action(key.action, self.screen)
+                await self.app.run_action(key.action, self.screen)
                 return
 
 
 def _size(key: Key) -> int:
     return cell_len(key.key) + 1 + cell_len(key.words)
-
-

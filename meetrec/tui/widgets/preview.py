@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from textual.strip import Strip
 
 from meetrec.core.clock import format_clock, format_length
@@ -16,7 +18,16 @@ from meetrec.tui.wrap import wrap
 _LINES_LIMIT = 80
 
 
-class Preview(Painted):
+class Glance(NamedTuple):
+    """What the preview shows. `text` is None until it has been read."""
+
+    summary: SessionSummary | None
+    text: tuple[Line, ...] | None
+    names: tuple[str, ...]
+    trouble: str
+
+
+class Preview(Painted[Glance]):
     """Shows a summary at once, and the text of the session when it has been read."""
 
     def show(self, summary: SessionSummary | None, document: Document | None = None, trouble: str = "") -> None:
@@ -25,12 +36,10 @@ class Preview(Painted):
         names: tuple[str, ...] = ()
         if document is not None and document.transcript is not None:
             names = tuple(one.name for one in document.transcript.speakers)
-        self.show_value((summary, text, names, trouble))
+        self.show_value(Glance(summary, text, names, trouble))
 
-    def paint(self, width: int) -> list[Strip]:
-        if self._value is None:
-            return []
-        summary, text, names, trouble = self._value  # type: ignore[misc]
+    def paint(self, value: Glance, width: int) -> list[Strip]:
+        summary, text, names, trouble = value
         if summary is None:
             return []
         plain, quiet = self.ink("plain"), self.ink("quiet")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.strip import Strip
@@ -57,7 +58,7 @@ class SessionList(PickView):
         super().lay_out(first)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay out again when the spacing changes with the height. (Textual calls the handler of LineView as well.)"""
+        """Lay out again when the spacing changes with the height; LineView looks after the width."""
         del event
         if (self.screen.size.height < _LOW) != (self._height == 2):
             self.lay_out()
@@ -70,8 +71,9 @@ class SessionList(PickView):
         shape, words, tone = state_words(session.state)
         simulated = [(" simulated", self._ink(picked, "quiet"))] if session.simulated else []
         title = (session.title, self._ink(picked, "strong"))
-        details = (" · ".join(_details(session, width)), self._ink(picked, "quiet"))
         state = [(f"{shape} {words} ", self._ink(picked, tone))]
+        room = width - len(state[0][0]) - 4
+        details = (_details(session, room, wide=width >= _WIDE), self._ink(picked, "quiet"))
         return [
             row(width, [bar, title, *simulated], plain),
             row(width, [bar, details], plain, right=state),
@@ -82,7 +84,9 @@ class SessionList(PickView):
         return self.ink("selected", *names) if picked else self.ink(*names)
 
 
-def _details(session: SessionSummary, width: int) -> list[str]:
-    date = date_words(session.started_at) if width >= _WIDE else short_date_words(session.started_at)
-    details = [date, format_length(session.duration)] if session.duration else [date]
-    return [*details, people_words(session.speakers)] if session.speakers and width >= _WIDE else details
+def _details(session: SessionSummary, room: int, *, wide: bool) -> str:
+    """Return date, length and, where there is room, who spoke."""
+    date = date_words(session.started_at) if wide else short_date_words(session.started_at)
+    details = f"{date} · {format_length(session.duration)}" if session.duration else date
+    with_people = f"{details} · {people_words(session.speakers)}" if session.speakers else details
+    return with_people if cell_len(with_people) <= room else details

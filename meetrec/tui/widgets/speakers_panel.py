@@ -10,7 +10,7 @@ from meetrec.tui.painting import Painted, row
 from meetrec.tui.themes import SPEAKER_COUNT, shape_of
 
 
-class SpeakersPanel(Painted):
+class SpeakersPanel(Painted[tuple[tuple[str, bool, float], ...]]):
     """Shows the speakers of a transcript by first appearance, each with their share of the talking."""
 
     def show(self, transcript: Transcript | None) -> None:
@@ -20,8 +20,8 @@ class SpeakersPanel(Painted):
             rows = tuple((one.name, one.named, times.get(one.id, 0.0)) for one in transcript.speakers)
         self.show_value(rows)
 
-    def paint(self, width: int) -> list[Strip]:
-        rows: tuple[tuple[str, bool, float], ...] = self._value or ()  # type: ignore[assignment]
+    def paint(self, value: tuple[tuple[str, bool, float], ...], width: int) -> list[Strip]:
+        rows = value
         plain, quiet = self.ink("plain"), self.ink("quiet")
         lines = [row(width, [("Speakers", self.ink("strong"))], plain), row(width, [], plain)]
         total = sum(seconds for _, _, seconds in rows) or 1.0
