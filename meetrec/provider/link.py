@@ -20,7 +20,8 @@ import aiohttp
 
 from meetrec.core.errors import ProviderError, RefusedError, UnavailableError
 from meetrec.provider import http_errors
-from meetrec.provider.protocol import Expired, LinkEvent, LinkProtocol, LinkState, Refused, Transient
+from meetrec.provider.link_events import Expired, LinkEvent, LinkState, Refused, Transient
+from meetrec.provider.protocol import LinkProtocol
 from meetrec.provider.service_errors import ServiceError
 
 log = logging.getLogger(__name__)

@@ -25,13 +25,13 @@ from meetrec.provider.auth import SignIn
 from meetrec.provider.backoff import Backoff
 from meetrec.provider.endpoints import Endpoint
 from meetrec.provider.lanes import BackfillLane, LiveLane
+from meetrec.provider.link_events import Degraded, LinkEvent, Usage
 from meetrec.provider.link_status import LinkStatus
 from meetrec.provider.loader import Loader
 from meetrec.provider.opener import Opener
 from meetrec.provider.passage import DRAIN_LIMIT_S, Passage
 from meetrec.provider.ports import AudioReader, Resampler, VoiceDetector
 from meetrec.provider.progress import Progress
-from meetrec.provider.protocol import Degraded, LinkEvent, Usage
 from meetrec.provider.session_config import link_config
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,8 @@ from meetrec.provider.auth import SignIn
 from meetrec.provider.backoff import NETWORK_LIMIT_S, SERVICE_LIMIT_S, Backoff
 from meetrec.provider.endpoints import Endpoint
 from meetrec.provider.link import Link
-from meetrec.provider.protocol import LinkEvent, LinkProtocol
+from meetrec.provider.link_events import LinkEvent
+from meetrec.provider.protocol import LinkProtocol
 from meetrec.provider.session_config import LinkConfig
 
 ROTATE_AFTER_S = 55 * 60.0
