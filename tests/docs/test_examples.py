@@ -66,6 +66,7 @@ def unknown_in(words: list[str]) -> list[str]:
     """Return the commands, actions and options among the words of a call that meetrec does not know."""
     if words and not re.match(r"[a-z-]", words[0]):  # a picture or a synopsis
         return []
+    words = words[1:] if words[:1] == ["help"] else words  # `meetrec help list` is `meetrec list --help`
     command: tuple[str, ...] = ()
     for word in (word for word in words if re.fullmatch(r"[a-z][a-z-]*", word)):
         if not _has_more(*command):
