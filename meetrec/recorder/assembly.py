@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +21,7 @@ from meetrec.core.settings import Settings
 from meetrec.core.transcript import Transcript
 from meetrec.recorder.job import Job
 from meetrec.recorder.recorded_audio import RecordedAudio
-from meetrec.recorder.service import Service, simulated
+from meetrec.recorder.service import Service
 from meetrec.recorder.sources import open_source
 from meetrec.storage.files import free_bytes
 from meetrec.storage.journal import Journal
@@ -84,8 +83,7 @@ class Assembly:
         lease = stack.enter_context(start_job(self._paths, folder.id, job.kind))
         if job.again:
             PartFiles(folder.parts_dir).clear()
-        settings, service = await self._service(folder, settings, stack)
-        return Started(folder, settings, service, lease)
+        return Started(folder, settings, self._service(folder, settings, stack), lease)
 
     def finish(self, started: Started) -> Finish:
         """Return the making of the session's minutes. Raises SettingsError for a wrong address."""
@@ -98,7 +96,7 @@ class Assembly:
                 model=model,
                 audio=RecordedAudio(WavReader(folder.audio)),
                 files=PartFiles(folder.parts_dir),
-                transcribe=started.service.transcribe(model, settings),
+                transcribe=started.service.transcribe(model),
                 publish=lambda transcript: publish(folder, transcript),
             )
         )
@@ -112,13 +110,15 @@ class Assembly:
         hint = "meetrec models lists the others"
         return [Notice(at=started.folder.duration(), what=words, hint=hint) for words in ending if words]
 
-    async def _service(
-        self, folder: SessionFolder, settings: Settings, stack: contextlib.AsyncExitStack
-    ) -> tuple[Settings, Service]:
-        environment: dict[str, str] = self._environment
-        if folder.session.simulated:
-            settings, environment = await simulated(settings, stack)
-        return settings, Service(settings, environment, Ledger(self._paths.ledger), folder.id)
+    def _service(self, folder: SessionFolder, settings: Settings, stack: contextlib.AsyncExitStack) -> Service:
+        return Service(
+            settings,
+            self._environment,
+            stack,
+            ledger=Ledger(self._paths.ledger),
+            session=folder.id,
+            is_simulated=folder.session.simulated,
+        )
 
     # -- recording -----------------------------------------------------------------------------------------------
 
@@ -127,25 +127,14 @@ class Assembly:
             raise BusyError("a recording is already running", "meetrec attach shows it, meetrec stop ends it")
         source = await asyncio.to_thread(open_source, job, settings.audio)
         stack.callback(source.stop)
+        self._check_space(source.rate)
         folder = self._session_folder(job, settings, source)
+        stack.callback(self._discard_unless_begun, folder)
         lease = stack.enter_context(start_job(self._paths, folder.id, job.kind))
-        writer = WavWriter.append_to(folder.audio) if job.session else WavWriter(folder.audio, rate=source.rate)
+        service = self._service(folder, settings, stack)
+        writer = _open_writer(folder, source)
         stack.callback(writer.close)
-        if writer.rate != source.rate:
-            raise UsageError(
-                f"the session was recorded at {writer.rate} Hz and {source.device_name} gives {source.rate} Hz",
-                "start a new recording instead",
-            )
-        minutes_left = self._minutes_left(folder.path, source.rate)
-        if minutes_left() < CRITICAL_MINUTES:
-            self._remove_if_new(folder, job)
-            raise DiskFullError(
-                f"less than {CRITICAL_MINUTES:.0f} minutes of recording fit on the disk of {self._paths.sessions}",
-                "make space, or point MEETREC_HOME to another disk",
-            )
-        settings, service = await self._service(folder, settings, stack)
         wanted = job.captions and settings.captions.enabled
-        captions = service.captions(folder.audio, writer.frames, stack) if wanted else None
         session = folder.session
         started = RecordingStarted(
             at=writer.duration,
@@ -161,8 +150,8 @@ class Assembly:
         recording = Recording(
             started,
             open_sound=lambda listener: _open_sound(source, writer, listener),
-            captions=captions,
-            minutes_left=minutes_left,
+            open_captions=(lambda: service.captions(folder.audio, writer.frames)) if wanted else None,
+            minutes_left=lambda: _minutes_left(folder.path, source.rate),
         )
         return Started(folder, settings, service, lease, recording)
 
@@ -187,12 +176,36 @@ class Assembly:
             simulated=job.simulated,
         )
 
-    def _remove_if_new(self, folder: SessionFolder, job: Job) -> None:
-        if not job.session:
+    def _check_space(self, rate: int) -> None:
+        if _minutes_left(self._paths.sessions, rate) < CRITICAL_MINUTES:
+            raise DiskFullError(
+                f"less than {CRITICAL_MINUTES:.0f} minutes of recording fit on the disk of {self._paths.sessions}",
+                "make space, or point MEETREC_HOME to another disk",
+            )
+
+    def _discard_unless_begun(self, folder: SessionFolder) -> None:
+        """Remove the folder of a recording that never began; where a sound or an event is in it, it stays."""
+        if folder.duration() == 0 and not any(isinstance(event, RecordingStarted) for event in folder.events()):
             self._store.delete(folder)
 
-    def _minutes_left(self, folder: Path, rate: int) -> Callable[[], float]:
-        return lambda: free_bytes(folder) / (rate * SAMPLE_BYTES * 60)
+
+def _minutes_left(folder: Path, rate: int) -> float:
+    """Return how long the free space lasts, in minutes of recording."""
+    return free_bytes(folder) / (rate * SAMPLE_BYTES * 60)
+
+
+def _open_writer(folder: SessionFolder, source: Source) -> WavWriter:
+    """Return the writer of the session's sound, at its end where there is some already."""
+    if not folder.audio.exists():
+        return WavWriter(folder.audio, rate=source.rate)
+    writer = WavWriter.append_to(folder.audio)
+    if writer.rate == source.rate:
+        return writer
+    writer.close()
+    raise UsageError(
+        f"the session was recorded at {writer.rate} Hz and {source.device_name} gives {source.rate} Hz",
+        "start a new recording instead",
+    )
 
 
 def _open_sound(source: Source, writer: WavWriter, listener: Recording) -> SoundEngine:

@@ -9,7 +9,6 @@ import wave
 from collections.abc import Sequence
 from pathlib import Path
 
-from meetrec.audio.encode import encode
 from meetrec.audio.levels import quiet_map
 from meetrec.audio.wav import WavReader
 from meetrec.storage.files import write_whole
@@ -42,6 +41,8 @@ class RecordedAudio:
 
     def encode(self, start: float, end: float, upload: str, target: Path) -> int:
         """Write `start` to `end` seconds as "wav", "flac" or "mp3" to `target`; returns its bytes."""
+        from meetrec.audio.encode import encode  # brings numpy, which a recording does without
+
         return encode(self._reader, start, end, upload, target)
 
     def clip(self, start: float, end: float) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
 from meetrec.core.errors import MeetrecError
@@ -44,19 +44,24 @@ class Recording:
         started: RecordingStarted,
         *,
         open_sound: Callable[[Recording], Sound],
-        captions: Captions | None,
+        open_captions: Callable[[], Awaitable[Captions]] | None,
         minutes_left: Callable[[], float],
     ) -> None:
-        """`open_sound` is given this object to report to; `minutes_left` tells how long the free space lasts."""
+        """`open_sound` is given this object to report to, `open_captions` is asked once the sound is running.
+
+        `minutes_left` tells how long the free space lasts; it may block.
+        """
         self.started = started
         self.paused = False
         self._rate = started.rate
         self._frames = round(started.at * started.rate)
         self._open_sound = open_sound
-        self._captions = captions
+        self._open_captions = open_captions
+        self._captions: Captions | None = None
         self._minutes_left = minutes_left
         self._disk: DiskState = "ok"
         self._why = ""
+        self._closed = False
         self._stopping = asyncio.Event()
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
@@ -148,8 +153,8 @@ class Recording:
         await asyncio.to_thread(self._sound.start)
         yield self.started
         tasks = [asyncio.create_task(self._until_stopped()), asyncio.create_task(self._watch_disk())]
-        if self._captions is not None:
-            tasks.append(asyncio.create_task(self._caption(self._captions)))
+        if self._open_captions is not None:
+            tasks.append(asyncio.create_task(self._caption(self._open_captions)))
         ended = asyncio.create_task(self._end_after(tasks[0], *tasks[2:]))
         try:
             while (event := await self._events.get()) is not None:
@@ -170,14 +175,19 @@ class Recording:
             self._events.put_nowait(Fault(at=self.clock, what=error.message, hint=error.hint))
             frames = self._frames
         self._advance(frames)
+        self._closed = True
         if self._captions is not None:
             self._captions.finish()
         stopped = RecordingStopped(at=self.clock, duration=frames / self._rate, frames=frames, why=self._why)
         self._events.put_nowait(stopped)
 
-    async def _caption(self, captions: Captions) -> None:
+    async def _caption(self, open_captions: Callable[[], Awaitable[Captions]]) -> None:
         """Pass the captions' events on. They are a courtesy: whatever breaks in them must not end the recording."""
         try:
+            self._captions = captions = await open_captions()
+            captions.advanced(self._frames)
+            if self._closed:
+                captions.finish()
             async for event in captions.run():
                 self._events.put_nowait(event)
         except Exception as error:

@@ -79,14 +79,19 @@ class Run:
 
     def __init__(self, *, captions: Captions | None = None, minutes_left: float = 1000.0) -> None:
         self.left = minutes_left
+        self.captions = captions
         self.events: list[Event] = []
         self.recording = Recording(
             RecordingStarted(id="x", folder="/x", rate=RATE),
             open_sound=self._open,
-            captions=captions,
+            open_captions=None if captions is None else self._open_captions,
             minutes_left=lambda: self.left,
         )
         self.task = asyncio.create_task(self._collect())
+
+    async def _open_captions(self) -> Captions:
+        assert self.captions is not None
+        return self.captions
 
     def _open(self, listener: Recording) -> Sound:
         self.sound = Sound(listener)
