@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -32,7 +33,7 @@ async def _serve(options: argparse.Namespace) -> None:
         service = DemoService(known, key=options.key, latency=options.latency, port=options.port)
         await service.start()
     except OSError as error:
-        problem = f"Cannot listen on port {options.port}: {error.strerror}."
+        problem = f"Cannot listen on port {options.port}: {os.strerror(error.errno or 0).lower()}."
         raise MeetrecError(problem, "Choose another --port.") from error
     except RuntimeError as error:  # of libsndfile
         raise MeetrecError(f"Cannot read the recording: {error}", "Check --audio.") from error

@@ -7,6 +7,7 @@ asked compares the samples themselves.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from meetrec.demo.truth import Truth
 RATE = 8_000  # of everything compared here
 WINDOW = RATE // 5  # compared at a time
 HOP = RATE // 100
+_BLOCK_SECONDS = 10
 _FRAME = 256
 _EDGES_HZ = (100, 300, 500, 800, 1200, 1700, 2500)
 _BINS = [round(edge * _FRAME / RATE) for edge in _EDGES_HZ]
@@ -29,10 +31,17 @@ _HALF_MEAN = 50  # frames on either side
 Samples = npt.NDArray[np.float32]
 
 
-def smooth(samples: Samples) -> Samples:
-    """Take off what lies above 2 kHz, so that a delay by part of a sample does not matter."""
-    padded = np.pad(samples, 1)
-    return (padded[:-2] + 2 * padded[1:-1] + padded[2:]) * np.float32(0.25)
+class Smoother:
+    """Takes off what lies above 2 kHz, so that a delay by part of a sample does not matter. It lags by one sample."""
+
+    def __init__(self) -> None:
+        self._last: Samples = np.zeros(2, np.float32)
+
+    def feed(self, samples: Samples) -> Samples:
+        """As many samples as are given, however the stream is cut into blocks."""
+        audio = np.concatenate([self._last, samples])
+        self._last = audio[-2:]
+        return np.asarray((audio[:-2] + 2 * audio[1:-1] + audio[2:]) / 4, np.float32)
 
 
 def rms(samples: npt.NDArray[np.generic]) -> float:
@@ -40,17 +49,21 @@ def rms(samples: npt.NDArray[np.generic]) -> float:
     return float(np.sqrt(np.mean(np.square(samples, dtype=np.float32)))) if len(samples) else 0.0
 
 
-def read_mono(path: Path, rate: int = RATE) -> Samples:
-    """Read any file libsndfile knows as mono at `rate`, full scale 1.0, a second at a time.
+def read_mono(path: Path) -> Samples:
+    """Read any file libsndfile knows as mono at RATE, full scale 1.0.
 
     Raises soundfile.LibsndfileError (a RuntimeError) where it is no audio.
     """
+    return np.concatenate(list(_blocks(path)))
+
+
+def _blocks(path: Path) -> Iterator[Samples]:
+    """The same in blocks of some seconds."""
     with soundfile.SoundFile(path) as file:
-        resampler = soxr.ResampleStream(file.samplerate, rate, 1, "float32")
-        seconds = file.blocks(file.samplerate, dtype="float32", always_2d=True)
-        blocks = [resampler.resample_chunk(second.mean(axis=1)) for second in seconds]
-        blocks.append(resampler.resample_chunk(np.zeros(0, np.float32), last=True))
-    return np.concatenate(blocks)
+        resampler = soxr.ResampleStream(file.samplerate, RATE, 1, "float32")
+        for block in file.blocks(_BLOCK_SECONDS * file.samplerate, dtype="float32", always_2d=True):
+            yield resampler.resample_chunk(block.mean(axis=1))
+        yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
 
 
 class Known:
@@ -58,10 +71,11 @@ class Known:
 
     def __init__(self, truth: Truth) -> None:
         self.truth = truth
-        mono = smooth(read_mono(truth.audio))
-        self.samples = np.round(mono * 32_767).astype(np.int16)
-        windows = mono[: len(mono) // WINDOW * WINDOW].reshape(-1, WINDOW)
-        self.loud = float(np.percentile(np.sqrt(np.mean(windows**2, axis=1)), 95)) if len(windows) else 0.0
+        smoother = Smoother()
+        smoothed = (smoother.feed(block) for block in _blocks(truth.audio))
+        self.samples = np.concatenate([np.round(block * np.float32(32_767)).astype(np.int16) for block in smoothed])
+        levels = [rms(self.samples[first : first + WINDOW]) for first in range(0, len(self.samples), WINDOW)]
+        self.loud = float(np.percentile(levels, 95)) / 32_767 if levels else 0.0
 
     def cut(self, start: int, end: int) -> Samples:
         """Samples from `start` to `end`, full scale 1.0, zeros where there is no recording."""

@@ -172,7 +172,9 @@ class Follower:
         for at, length in self._probes(start, end):
             probe = self._heard.cut(at, at + length)
             found = [_verified(known, place, probe) for known in self._known for place in known.candidates(probe)]
-            score, known, place = max(found, key=lambda one: one[0], default=(0.0, self._known[0], 0))
+            if not found:
+                return None
+            score, known, place = max(found, key=lambda one: one[0])
             if score >= (SAME if length >= RATE else SURE):
                 return Stretch.found(self._heard, known, place - at, at, at + length)
         return None
@@ -181,7 +183,7 @@ class Follower:
         """Which sounds of [start, end) to look for, as (start, length): a long one, then the loudest short ones."""
         longest = min(_LONG_PROBE, end - start)
         probes = [(self._heard.loudest(start, end, longest), longest)]
-        if longest > RATE:
+        if longest > RATE and self._skip <= _SPAN:  # not in the midst of much that is unknown
             seconds = [(one, RATE) for one in range(start, end - RATE + 1, RATE)]
             seconds.sort(key=lambda one: rms(self._heard.cut(one[0], one[0] + RATE)), reverse=True)
             probes += seconds[:3]

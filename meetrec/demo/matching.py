@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from meetrec.demo.fingerprint import RATE, WINDOW, Known, Samples, rms, smooth
+from meetrec.demo.fingerprint import RATE, WINDOW, Known, Samples, Smoother, rms
 
 SAME = 0.7  # correlation from which two windows are the same sound
 SURE = 0.85  # the same for a single short stretch found somewhere else
@@ -44,7 +44,7 @@ class Heard:
 
     def __init__(self) -> None:
         self._samples: Samples = np.zeros(0, np.float32)
-        self._edge: Samples = np.zeros(1, np.float32)
+        self._smoother = Smoother()
         self.base = 0
         self.loud = 0.0
 
@@ -55,10 +55,7 @@ class Heard:
 
     def append(self, samples: Samples) -> None:
         """Take the next samples."""
-        if not len(samples):
-            return
-        smoothed = smooth(np.concatenate([self._edge, samples]))[1:]
-        self._edge = samples[-1:]
+        smoothed = self._smoother.feed(samples)
         for first in range(0, len(smoothed) - WINDOW // 2, WINDOW):
             self.loud = max(self.loud, rms(smoothed[first : first + WINDOW]))
         self._samples = np.concatenate([self._samples, smoothed])

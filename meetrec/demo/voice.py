@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -24,14 +26,15 @@ class VoiceMeter:
         self._floor_db = -60.0
         self._frames = 0
 
-    def feed(self, samples: npt.NDArray[np.float32]) -> list[tuple[float, bool]]:
-        """Take samples, full scale 1.0; returns (end in seconds, voiced) for each full frame."""
+    def feed(self, samples: npt.NDArray[np.float32]) -> Iterator[tuple[float, bool]]:
+        """Take samples, full scale 1.0; yields (end in seconds, voiced) as each full frame is heard. Exhaust it."""
         audio = np.concatenate([self._rest, samples])
         count = len(audio) // self._frame
         self._rest = audio[count * self._frame :]
         frames = audio[: count * self._frame].reshape(count, self._frame)
         levels_db = 10 * np.log10(np.maximum(np.mean(np.square(frames), axis=1), 1e-12))
-        return [self._frame_heard(float(level_db)) for level_db in levels_db]
+        for level_db in levels_db:
+            yield self._frame_heard(float(level_db))
 
     def forget(self, before: float) -> None:
         """Drop the spans that end before a time."""
@@ -54,5 +57,6 @@ class VoiceMeter:
 def voiced_spans(samples: npt.NDArray[np.float32], rate: int) -> list[tuple[float, float]]:
     """Where speech is in finished audio, in seconds."""
     meter = VoiceMeter(rate)
-    meter.feed(samples)
+    for _frame in meter.feed(samples):
+        pass
     return [span for span in meter.spans if span[1] - span[0] >= _RUN * FRAME_SECONDS]
