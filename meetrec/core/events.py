@@ -7,7 +7,6 @@ A line of JSON is `{"v": 1, "type": "mark.added", "at": 61.0, "time": "…", "te
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -15,7 +14,7 @@ from typing import Any, Literal, get_args
 from meetrec.core.event import SCHEMA as SCHEMA
 from meetrec.core.event import Event as Event
 from meetrec.core.event import UnknownEvent as UnknownEvent
-from meetrec.core.fields import coerced
+from meetrec.core.fields import coerced, declared_fields
 from meetrec.core.minutes_events import MinutesFailed as MinutesFailed
 from meetrec.core.minutes_events import MinutesReady as MinutesReady
 from meetrec.core.minutes_events import MinutesStarted as MinutesStarted
@@ -257,13 +256,13 @@ def from_dict(values: dict[str, Any]) -> Event | None:
         at, time = coerced(values.get("at"), "float"), coerced(values.get("time"), "str")
         return UnknownEvent(at=at or 0.0, time=time or "", fields=dict(values))
     known = {}
-    for spec in dataclasses.fields(cls):
-        if spec.name not in values:
-            if spec.default is dataclasses.MISSING:
+    for name, declared, has_default in declared_fields(cls):
+        if name not in values:
+            if not has_default:
                 return None
             continue
-        value = coerced(values[spec.name], str(spec.type))
-        if value is None or value not in _STATES.get(str(spec.type), (value,)):
+        value = coerced(values[name], declared)
+        if value is None or (declared in _STATES and value not in _STATES[declared]):
             return None
-        known[spec.name] = value
+        known[name] = value
     return cls(**known)

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
 from meetrec.core.sanitize import sanitize
+
+_Declared = tuple[tuple[str, str, bool], ...]
+_DECLARED: dict[type, _Declared] = {}
+
+
+def declared_fields(cls: type) -> _Declared:
+    """Return (name, declared type, whether it has a default) of each field; kept, since files hold many rows."""
+    if cls not in _DECLARED:
+        _DECLARED[cls] = tuple(
+            (spec.name, str(spec.type), spec.default is not dataclasses.MISSING) for spec in dataclasses.fields(cls)
+        )
+    return _DECLARED[cls]
 
 
 def coerced(value: object, declared: str) -> Any:
@@ -27,10 +40,11 @@ def coerced(value: object, declared: str) -> Any:
 
 
 def _finite(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:  # JSON's integers have no bounds
-        return None
-    return number if math.isfinite(number) else None
+    if type(value) is not float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        try:
+            value = float(value)
+        except OverflowError:  # JSON's integers have no bounds
+            return None
+    return value if math.isfinite(value) else None

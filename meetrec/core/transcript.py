@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
-from meetrec.core.fields import coerced
+from meetrec.core.fields import coerced, declared_fields
 from meetrec.core.sanitize import one_line, sanitize
 
 SCHEMA = 1
@@ -156,12 +156,12 @@ def _rounded(values: dict[str, Any]) -> dict[str, Any]:
 
 def _read(cls: type[_Row], values: Mapping[str, Any]) -> _Row:
     known = {}
-    for spec in dataclasses.fields(cls):
-        if spec.name not in values and spec.default is not dataclasses.MISSING:
+    for name, declared, has_default in declared_fields(cls):
+        if name not in values and has_default:
             continue
-        known[spec.name] = coerced(values[spec.name], str(spec.type))
-        if known[spec.name] is None:
-            raise ValueError(f"not a transcript: {spec.name} is {one_line(repr(values[spec.name]), 40)}")
+        known[name] = coerced(values[name], declared)
+        if known[name] is None:
+            raise ValueError(f"not a transcript: {name} is {one_line(repr(values[name]), 40)}")
     return cls(**known)
 
 

@@ -21,6 +21,7 @@ from meetrec.storage.files import open_private, storage_error, write_all
 SYNC_S = 1.0
 LINE_LIMIT = 1 << 20
 TAIL_BYTES = 64 << 10
+"""Enough of its end to know how a session ended, cheap however long it was."""
 
 
 def local_time() -> datetime:
@@ -142,12 +143,6 @@ def _lines(file: BinaryIO, tail: int | None) -> Iterator[str]:
         begins, whole = whole, line.endswith(b"\n")
         if begins and whole:
             yield line.decode("utf-8", "replace").rstrip("\r\n")
-
-
-def last_events(path: Path, *, tail: int = TAIL_BYTES) -> list[Event]:
-    """Return the events in the last 64 KiB: enough to know how the session ended, cheap however long it was."""
-    events = (from_json(line) for line in read_lines(path, tail=tail))
-    return [event for event in events if event is not None]
 
 
 def _open(path: Path) -> int:

@@ -15,12 +15,20 @@ from typing import Any
 
 from meetrec.core.clock import parse_clock
 from meetrec.core.errors import SessionNotFoundError, StorageError
-from meetrec.core.events import MinutesFailed, MinutesReady, MinutesStarted, RecordingStarted, RecordingStopped
+from meetrec.core.events import (
+    Event,
+    MinutesFailed,
+    MinutesReady,
+    MinutesStarted,
+    RecordingStarted,
+    RecordingStopped,
+    from_json,
+)
 from meetrec.core.front_matter import load
 from meetrec.core.sanitize import one_line
 from meetrec.core.session import Session, SessionState, clean_title, new_id
 from meetrec.storage.files import FOLDER_MODE, make_folder, read_head, storage_error, sync_folder
-from meetrec.storage.journal import last_events
+from meetrec.storage.journal import TAIL_BYTES, read_lines
 from meetrec.storage.locks import RunningJob, acquire, running_jobs
 from meetrec.storage.paths import Paths
 from meetrec.storage.session_file import changed_at, read_session, write_new_session
@@ -191,17 +199,21 @@ def state_of(folder: SessionFolder, job: RunningJob | None) -> tuple[SessionStat
     """
     if job is None and folder.minutes.exists() and folder.versions():
         return "finished", ""
-    latest = _last(last_events(folder.events_path))
+    latest = _latest(folder)
     if job is not None:
         stopped = isinstance(latest, RecordingStopped | MinutesStarted | MinutesReady | MinutesFailed)
         return ("recording" if job.records and not stopped else "finishing"), ""
     return ("failed", latest.why) if isinstance(latest, MinutesFailed) else ("recorded", "")
 
 
-def _last(events: list[Any]) -> object:
-    """Return the last event that tells how far the session is."""
+def _latest(folder: SessionFolder) -> Event | None:
+    """Return the last event in the end of the journal that tells how far the session is."""
     telling = (RecordingStarted, RecordingStopped, MinutesStarted, MinutesReady, MinutesFailed)
-    return next((event for event in reversed(events) if isinstance(event, telling)), None)
+    for line in reversed(list(read_lines(folder.events_path, tail=TAIL_BYTES))):
+        # Most lines are captions; reading those would make the list ten times slower.
+        if ("minutes." in line or "recording." in line) and isinstance(event := from_json(line), telling):
+            return event
+    return None
 
 
 def _not_found(wanted: str, matching: list[str], names: list[str]) -> SessionNotFoundError:

@@ -22,8 +22,9 @@ from meetrec.core.events import (
     NoteAdded,
     RecordingStarted,
     RecordingStopped,
+    from_json,
 )
-from meetrec.storage.journal import Journal, last_events, read_events, read_lines
+from meetrec.storage.journal import TAIL_BYTES, Journal, read_events, read_lines
 from tests.core.test_events import ANY_EVENT
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, 250_000, tzinfo=timezone(timedelta(hours=1)))
@@ -39,6 +40,10 @@ STORED: list[Event] = [
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "events.jsonl"
+
+
+def last_events(path: Path, tail: int = TAIL_BYTES) -> list[Event | None]:
+    return [from_json(line) for line in read_lines(path, tail=tail)]
 
 
 def written(path: Path, events: list[Event]) -> list[Event]:
