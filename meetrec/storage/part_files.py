@@ -11,6 +11,8 @@ from meetrec.core.parts import Part
 from meetrec.core.stitch import PartAnswer, RollCall
 from meetrec.storage.files import make_folder, write_whole
 
+_BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+
 
 class PartFiles:
     """Reads and writes `parts/plan.json` and `parts/000.json`. A broken file counts as missing: it is made again."""
@@ -23,7 +25,7 @@ class PartFiles:
         try:
             values = json.loads((self._folder / "plan.json").read_text(encoding="utf-8"))
             parts = [Part(int(number), *(float(one) for one in times)) for number, *times in values["parts"]]
-        except (OSError, ValueError, KeyError, TypeError):
+        except _BROKEN:
             return []
         return sorted(parts, key=lambda part: part.start)
 
@@ -39,7 +41,7 @@ class PartFiles:
             number = int(path.stem)
             try:
                 answers[number] = PartAnswer.from_dict(number, json.loads(path.read_text(encoding="utf-8")))
-            except (OSError, ValueError):
+            except _BROKEN:
                 continue
         return answers
 
@@ -51,7 +53,7 @@ class PartFiles:
         """Return what the roll call of an earlier run said, None where there was none."""
         try:
             return RollCall.from_dict(json.loads((self._folder / "voices.json").read_text(encoding="utf-8")))
-        except (OSError, ValueError):
+        except _BROKEN:
             return None
 
     def save_roll_call(self, roll_call: RollCall) -> None:
