@@ -31,6 +31,9 @@ from meetrec.recorder.job import Job
 from meetrec.workflow.finish import Finish
 from meetrec.workflow.record import Recording
 
+FOLLOWER_S = 2.0
+"""How long a job that is done waits for the front end that started it, to tell it how it ended."""
+
 
 class Process:
     """Runs one job."""
@@ -53,6 +56,7 @@ class Process:
                 for warning in self._assembly.warnings(self._started):
                     await self._host.emit(warning)
                 await self._work(self._started, hello)
+            await self._host.server.first_follower(FOLLOWER_S)
         except MeetrecError as error:
             hello({"error": error.message, "hint": error.hint, "code": int(error.exit_code)})
             self._end = JobEnded(code=error.exit_code, why=error.message, hint=error.hint)

@@ -37,6 +37,7 @@ class Server:
         self._followers: set[asyncio.Queue[str | None]] = set()
         self._talks: set[asyncio.Task[Any]] = set()
         self._server: asyncio.Server | None = None
+        self._came = asyncio.Event()
 
     async def start(self) -> None:
         """Listen on a free port of 127.0.0.1, kept in `port`."""
@@ -47,6 +48,11 @@ class Server:
     def followed(self) -> bool:
         """Whether any front end listens."""
         return bool(self._followers)
+
+    async def first_follower(self, seconds: float) -> None:
+        """Wait until a front end has followed, at most so long: the one that started a short job is still coming."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._came.wait(), seconds)
 
     def publish(self, event: Event, *, stored: bool) -> None:
         """Send the event to every front end that follows; one that lags too far behind is cut off.
@@ -102,6 +108,7 @@ class Server:
         known = self.stored_lines
         queue: asyncio.Queue[str | None] = asyncio.Queue()
         self._followers.add(queue)
+        self._came.set()
         gone = asyncio.create_task(reader.read(1))
         gone.add_done_callback(lambda _: queue.put_nowait(None))
         try:
