@@ -120,7 +120,9 @@ class Link:
         """Close now. Returns within about a second."""
         if self.error is None:
             self.protocol.closed()
-        if self._socket is not None and self.error is None:
+        if self.error is not None:
+            self._shut()
+        if self._socket is not None:
             with contextlib.suppress(aiohttp.ClientError, OSError, RuntimeError, TimeoutError):
                 async with asyncio.timeout(2 * CLOSE_LIMIT_S):
                     await self._socket.close()

@@ -125,7 +125,9 @@ class LiveCaptions:
         why, hint = "", ""
         try:
             async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-                why, hint = await self._run_lanes(http)
+                await self._run_lanes(http)
+        except MeetrecError as error:
+            why, hint = error.message, error.hint
         except Exception as error:  # captions are a courtesy: whatever breaks here must not reach the recording
             log.exception("live captions broke")
             why, hint = f"captions broke ({type(error).__name__})", "the recording goes on; the log says more"
@@ -135,8 +137,8 @@ class LiveCaptions:
             self._status.off(self._progress.behind, why, hint)
             self._events.put_nowait(None)
 
-    async def _run_lanes(self, http: aiohttp.ClientSession) -> tuple[str, str]:
-        """Run both lanes to their end. Returns why captions end early, empty where they do not."""
+    async def _run_lanes(self, http: aiohttp.ClientSession) -> None:
+        """Run both lanes to their end. Raises MeetrecError where captions end early."""
         opener = Opener(
             self._endpoint,
             self._sign_in,
@@ -164,13 +166,7 @@ class LiveCaptions:
                 for watch in watches:
                     watch.cancel()
         except BaseExceptionGroup as errors:
-            expected, others = errors.split(MeetrecError)
-            if others is not None or expected is None:
-                raise
-            error = expected.exceptions[0]
-            assert isinstance(error, MeetrecError)  # noqa: S101 - split said so
-            return error.message, error.hint
-        return "", ""
+            raise errors.exceptions[0] from None  # the first one; the others are its echoes
 
     async def _watch_the_cost(self) -> None:
         await self._capped.wait()

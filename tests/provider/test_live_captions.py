@@ -1,0 +1,404 @@
+from __future__ import annotations
+
+import asyncio
+import base64
+import dataclasses
+import random
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from meetrec.core.captions import CaptionTrack
+from meetrec.core.events import CaptionFinal, Event, LinkChanged, Notice, RequestSent
+from meetrec.core.settings import CaptionsSettings
+from tests.provider.loopback import RATE, Conversation, CountingService, Recording, captions, record, whole_run
+from tests.proxy import Proxy
+
+PAUSES = 3.0  # the recordings of these tests repeat 2 s of speech and 1 s of pause
+
+
+def stretches(events: list[Event]) -> list[tuple[int, int]]:
+    """Return which frames the captions say they hold, in spoken order."""
+    track = CaptionTrack()
+    for event in events:
+        track.apply(event)
+    assert all(one.final for one in track)
+    return [(int(start), int(end)) for start, end in (one.text.split("-") for one in track)]
+
+
+def assert_each_frame_once(events: list[Event], recording: Recording) -> None:
+    """Every frame is in exactly one caption; only pauses may be in none."""
+    end = 0
+    for start, stop in [*stretches(events), (recording.frames, recording.frames)]:
+        assert start >= end, f"frames {start} to {end} are there twice"
+        assert recording.is_pause(end, start), f"frames {end} to {start} are missing"
+        end = stop
+
+
+def states(events: list[Event]) -> list[str]:
+    """Return the states of the link, each once in a row."""
+    seen: list[str] = []
+    for event in events:
+        if isinstance(event, LinkChanged) and (not seen or seen[-1] != event.state):
+            seen.append(event.state)
+    return seen
+
+
+def drop_at(*seconds: float) -> Any:
+    """Return a hook that resets the n-th connection after so many seconds of audio."""
+
+    def hook(talk: Conversation, _event: dict[str, Any]) -> bool:
+        if talk.number <= len(seconds) and talk.heard >= seconds[talk.number - 1] * RATE * 2:
+            talk.reset()
+            return False
+        return True
+
+    return hook
+
+
+async def test_every_frame_is_captioned_once_and_what_is_sent_is_as_the_official_package_says() -> None:
+    recording = Recording(12)
+    async with CountingService(recording) as service:
+        rows: list[RequestSent] = []
+        events = await whole_run(captions(service.port, recording, ledger=rows.append), recording, speed=5)
+    assert_each_frame_once(events, recording)
+    assert states(events) == ["connecting", "live", "off"]
+    assert service.complaints == []
+    assert len(service.conversations) == 1
+    request = service.conversations[0].request
+    assert request.query_string == "intent=transcription"
+    assert request.headers["Authorization"] == "Bearer sk-test"
+    assert "OpenAI-Beta" not in request.headers
+    (row,) = rows
+    assert (row.purpose, row.status) == ("captions", 101)
+    assert row.bytes == service.conversations[0].heard
+
+
+async def test_turns_end_in_the_pauses_and_captions_carry_the_times_of_the_voice() -> None:
+    recording = Recording(15)
+    async with CountingService(recording) as service:
+        events = await whole_run(captions(service.port, recording), recording)
+    finals = [event for event in events if isinstance(event, CaptionFinal)]
+    assert [(one.start, one.end) for one in finals] == [
+        (pytest.approx(begin, abs=0.15), pytest.approx(begin + 2, abs=0.15)) for begin in (0, 3, 6, 9, 12)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_after_resets_at_random_moments_every_frame_is_captioned_once(seed: int) -> None:
+    recording = Recording(40, seed=seed)
+    rng = random.Random(seed)
+    cuts = [rng.uniform(0.5, 8) for _ in range(3)]
+    async with CountingService(recording, drop_at(*cuts)) as service:
+        events = await whole_run(captions(service.port, recording), recording, speed=10)
+    assert_each_frame_once(events, recording)
+    assert len(service.conversations) >= 4
+
+
+async def test_what_a_dead_link_showed_is_taken_back_when_another_link_captions_it() -> None:
+    recording = Recording(12)
+
+    async def half(talk: Conversation, event: dict[str, Any]) -> bool:
+        if talk.number == 1 and event["type"] == "input_audio_buffer.append" and talk.heard == RATE * 2:
+            await talk.say("conversation.item.input_audio_transcription.delta", item_id="x", delta="half a ")
+        return bool(drop_at(1.5)(talk, event))
+
+    async with CountingService(recording, half) as service:
+        events = await whole_run(captions(service.port, recording), recording)
+    assert any(isinstance(event, CaptionFinal) and event.item == "1:x" and event.text == "" for event in events)
+    assert_each_frame_once(events, recording)
+
+
+async def test_a_network_gone_from_the_start_costs_no_frame() -> None:
+    recording = Recording(20)
+    async with CountingService(recording) as service, Proxy(service.port) as proxy:
+        proxy.accepts = False
+        live = captions(proxy.port, recording, jitter=lambda: 0.0)
+
+        async def come_back() -> None:
+            while recording.written < 6 * RATE:
+                await asyncio.sleep(0.01)
+            proxy.accepts = True
+
+        back = asyncio.create_task(come_back())
+        events = await whole_run(live, recording, speed=5)
+        await back
+    assert_each_frame_once(events, recording)
+    assert states(events) == ["connecting", "offline", "behind", "live", "off"]
+    offline = next(event for event in events if isinstance(event, LinkChanged) and event.state == "offline")
+    assert offline.why
+
+
+async def test_after_a_long_break_the_newest_speech_is_captioned_first() -> None:
+    recording = Recording(45)
+    async with CountingService(recording) as service, Proxy(service.port) as proxy:
+        live = captions(proxy.port, recording, replay_speed=20.0, jitter=lambda: 0.0)
+
+        async def lose_the_network() -> None:
+            while recording.written < 6 * RATE:
+                await asyncio.sleep(0.01)
+            proxy.accepts = False
+            proxy.reset_all()
+            while recording.written < 24 * RATE:
+                await asyncio.sleep(0.01)
+            proxy.accepts = True
+
+        loss = asyncio.create_task(lose_the_network())
+        events = await whole_run(live, recording, speed=10)
+        await loss
+    assert_each_frame_once(events, recording)
+    texts = [event.text for event in events if isinstance(event, CaptionFinal) and event.text]
+    begins = [int(text.split("-")[0]) / RATE for text in texts]
+    assert begins != sorted(begins), "what was said last did not come first"
+
+
+async def test_a_link_that_ages_is_relieved_in_a_pause_before_it_ends() -> None:
+    recording = Recording(45)
+    now = 1_000_000.0
+
+    async def age(talk: Conversation, event: dict[str, Any]) -> bool:
+        if event["type"] == "session.update":
+            # each link may live so long that it is relieved after about a second
+            await talk.say("session.created", session={"expires_at": now + 2.0})
+        return True
+
+    async with CountingService(recording, age) as service:
+        live = captions(service.port, recording, wall=lambda: now)
+        events = await whole_run(live, recording, speed=15)
+    assert_each_frame_once(events, recording)
+    assert len(service.conversations) >= 3
+    assert "offline" not in states(events)
+    assert service.completed == sorted(service.completed)
+
+
+async def test_a_service_that_takes_audio_and_never_answers_is_asked_again_then_given_up() -> None:
+    recording = Recording(6)
+
+    def mute(talk: Conversation, event: dict[str, Any]) -> bool:
+        return not (talk.number == 1 and event["type"] == "input_audio_buffer.commit")
+
+    async with CountingService(recording, mute) as service:
+        events = await whole_run(captions(service.port, recording), recording)
+    assert_each_frame_once(events, recording)
+    assert len(service.conversations) == 2
+
+
+async def test_the_end_is_not_waited_for_for_ever() -> None:
+    recording = Recording(6)
+
+    def mute(_talk: Conversation, event: dict[str, Any]) -> bool:
+        return event["type"] != "input_audio_buffer.commit"
+
+    async with CountingService(recording, mute) as service:
+        live = captions(service.port, recording)
+        started = asyncio.get_running_loop().time()
+        recording.written = recording.frames
+        live.advanced(recording.frames)
+        live.finish(patience_s=0.4)
+        events = [event async for event in live.run()]
+    assert asyncio.get_running_loop().time() - started < 5
+    last = events[-1]
+    assert isinstance(last, LinkChanged)
+    assert last.state == "off"
+    assert last.behind > 0
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_refused_key_turns_captions_off_with_a_sentence(status: int) -> None:
+    recording = Recording(3)
+    async with CountingService(recording) as service:
+        service.refuse = [web.Response(status=status) for _ in range(5)]
+        events = [event async for event in captions(service.port, recording).run()]
+        assert len(service.refuse) == 4
+    assert states(events) == ["connecting", "off"]
+    last = events[-1]
+    assert isinstance(last, LinkChanged)
+    assert f"HTTP {status}" in last.why
+    assert last.hint
+
+
+async def test_other_refusals_are_tried_again() -> None:
+    recording = Recording(12)
+    html = web.Response(status=502, text="<html>bad gateway</html>", content_type="text/html")
+    moved = web.Response(status=307, headers={"Location": "https://evil.example/"})
+    slow = web.Response(status=429, headers={"Retry-After": "0"})
+    async with CountingService(recording) as service:
+        service.refuse = [html, moved, slow, web.Response(status=404), web.Response(status=500)]
+        events = await whole_run(captions(service.port, recording, jitter=lambda: 0.0), recording, speed=4)
+    assert_each_frame_once(events, recording)
+    assert states(events)[:2] == ["connecting", "offline"]
+    whys = {event.why for event in events if isinstance(event, LinkChanged) and event.state == "offline"}
+    assert len(whys) == 5
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1006, 1008, 1011, 1012, 1013, 4000])
+async def test_whatever_code_a_link_ends_with_nothing_is_lost(code: int) -> None:
+    recording = Recording(15)
+
+    async def close(talk: Conversation, _event: dict[str, Any]) -> bool:
+        if talk.number == 1 and talk.heard >= 4 * RATE * 2:
+            if code == 1006:
+                talk.reset()
+            else:
+                await talk.ws.close(code=code, message=b"because")
+            return False
+        return True
+
+    async with CountingService(recording, close) as service:
+        events = await whole_run(captions(service.port, recording), recording, speed=10)
+    assert_each_frame_once(events, recording)
+
+
+@pytest.mark.parametrize(
+    ("fields", "ends"),
+    [
+        ({"code": "session_expired", "type": "invalid_request_error"}, False),
+        ({"type": "server_error", "code": None}, False),
+        ({"code": "insufficient_quota", "type": "insufficient_quota"}, True),
+        ({"code": "invalid_api_key", "type": "invalid_request_error"}, True),
+    ],
+)
+async def test_error_events_are_obeyed_by_their_class(fields: dict[str, Any], ends: bool) -> None:
+    recording = Recording(12)
+
+    async def fail(talk: Conversation, event: dict[str, Any]) -> bool:
+        if talk.number == 1 and talk.heard == 4 * RATE * 2 and "audio" in event:
+            await talk.say("error", error={"message": "so it is", **fields})
+        return True
+
+    async with CountingService(recording, fail) as service:
+        events = await whole_run(captions(service.port, recording), recording, speed=10)
+    last = events[-1]
+    assert isinstance(last, LinkChanged)
+    if ends:
+        assert last.state == "off"
+        assert last.why
+    else:
+        assert_each_frame_once(events, recording)
+
+
+async def test_a_refused_parameter_is_told_once_and_stays_dropped_on_the_next_link() -> None:
+    recording = Recording(15)
+
+    async def picky(talk: Conversation, event: dict[str, Any]) -> bool:
+        if event["type"] == "session.update" and "delay" in event["session"]["audio"]["input"]["transcription"]:
+            param = "session.audio.input.transcription.delay"
+            await talk.say("error", error={"message": "no", "code": "unknown_parameter", "param": param})
+            return False
+        return bool(drop_at(5)(talk, event))
+
+    async with CountingService(recording, picky) as service:
+        events = await whole_run(captions(service.port, recording), recording, speed=10)
+    assert_each_frame_once(events, recording)
+    assert [event.what for event in events if isinstance(event, Notice)] == ["the service does not take delay"]
+    second = service.conversations[1]
+    assert [event["type"] for event in second.events].count("session.update") == 1
+
+
+async def test_garbage_of_the_service_disturbs_nothing() -> None:
+    recording = Recording(12)
+
+    async def noisy(talk: Conversation, event: dict[str, Any]) -> bool:
+        if "audio" in event:
+            await talk.ws.send_str("{" * 50_000)
+            await talk.ws.send_bytes(b"\0\1\2")
+            await talk.say("conversation.item.input_audio_transcription.completed", item_id=[1], transcript={})
+            await talk.say("unheard.of", usage=float("nan"))
+        return True
+
+    async with CountingService(recording, noisy) as service:
+        events = await whole_run(captions(service.port, recording), recording)
+    finals = [event for event in events if isinstance(event, CaptionFinal) and event.text]
+    assert finals
+    assert states(events)[-1] == "off"
+
+
+async def test_a_message_beyond_all_measure_ends_the_link_not_the_captions() -> None:
+    recording = Recording(12)
+
+    async def huge(talk: Conversation, event: dict[str, Any]) -> bool:
+        if talk.number == 1 and talk.heard == 3 * RATE * 2:
+            await talk.ws.send_str("x" * (17 * 1024 * 1024))
+        return True
+
+    async with CountingService(recording, huge) as service:
+        events = await whole_run(captions(service.port, recording), recording, speed=4)
+    assert_each_frame_once(events, recording)
+    assert len(service.conversations) >= 2
+
+
+async def test_the_cap_on_cost_turns_captions_off() -> None:
+    recording = Recording(60)
+    settings = CaptionsSettings(max_cost_per_session=0.002)
+    async with CountingService(recording) as service:
+        live = captions(service.port, recording, settings=settings)
+        events = await whole_run(live, recording)
+    last = events[-1]
+    assert isinstance(last, LinkChanged)
+    assert last.state == "off"
+    assert "cap of $0.002" in last.why
+    assert 0.002 <= live.cost < 0.004
+    assert service.conversations[0].heard < recording.frames * 2
+
+
+async def test_without_a_voice_detector_turns_are_cut_by_time_alone() -> None:
+    recording = Recording(30)
+    settings = dataclasses.replace(CaptionsSettings(), max_turn_s=5.0)
+    async with CountingService(recording) as service:
+        events = await whole_run(captions(service.port, recording, detector=None, settings=settings), recording)
+    assert_each_frame_once(events, recording)
+
+
+async def test_a_long_silence_is_cleared_and_the_word_after_it_is_whole() -> None:
+    recording = Recording(40, speech_s=4.0, pause_s=16.0)
+    settings = dataclasses.replace(CaptionsSettings(), max_turn_s=6.0)
+    async with CountingService(recording) as service:
+        events = await whole_run(captions(service.port, recording, settings=settings), recording)
+    assert any(event["type"] == "input_audio_buffer.clear" for event in service.conversations[0].events)
+    held = stretches(events)
+    for begin in (0, 20):
+        assert any(start <= begin * RATE and stop >= (begin + 4) * RATE for start, stop in held)
+
+
+async def test_a_program_error_turns_captions_off_and_raises_nothing() -> None:
+    recording = Recording(6)
+
+    def broken(start_frame: int, frames: int) -> bytes:
+        raise ZeroDivisionError(start_frame, frames)
+
+    recording.read = broken  # type: ignore[method-assign]
+    async with CountingService(recording) as service:
+        events = await whole_run(captions(service.port, recording), recording)
+    last = events[-1]
+    assert isinstance(last, LinkChanged)
+    assert last.state == "off"
+    assert "ZeroDivisionError" in last.why
+
+
+async def test_leaving_the_stream_closes_the_links() -> None:
+    recording = Recording(6)
+    async with CountingService(recording) as service:
+        live = captions(service.port, recording)
+        stream = live.run()
+        async for event in stream:
+            if isinstance(event, LinkChanged) and event.state == "connecting":
+                break
+        task = asyncio.create_task(record(live, recording))
+        await stream.aclose()
+        await task
+    names = {task.get_name() for task in asyncio.all_tasks()}
+    assert not [name for name in names if name.startswith(("link", "ping", "live"))]
+
+
+async def test_what_is_sent_is_what_is_on_disk() -> None:
+    recording = Recording(10)
+    heard = bytearray()
+
+    def listen(_talk: Conversation, event: dict[str, Any]) -> bool:
+        heard.extend(base64.b64decode(event.get("audio", "")))
+        return True
+
+    async with CountingService(recording, listen) as service:
+        await whole_run(captions(service.port, recording), recording)
+    assert bytes(heard) == recording.pcm

@@ -1,0 +1,99 @@
+"""A TCP proxy on loopback that does to a connection what networks do: reset it, swallow it, slow it down, refuse it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import struct
+from typing import Self
+
+_PIECE = 16 * 1024
+
+
+class Proxy:
+    """Forwards 127.0.0.1:`port` to `target`; use it as `async with`. The attributes may be changed at any time."""
+
+    def __init__(self, target: int) -> None:
+        self.target = target
+        self.port = 0
+        self.accepts = True
+        """False: new connections are reset at once."""
+        self.black_hole = False
+        """True: connections stay open, nothing passes, nothing is read."""
+        self.bytes_per_second: float | None = None
+        """How fast data passes towards the target."""
+        self.reset_after: int | None = None
+        """Reset a connection once it has carried so many bytes towards the target."""
+        self.connections = 0
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._open = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, limit=_PIECE)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        assert self._server is not None
+        self._server.close()
+        self.reset_all()
+        for task in list(self._tasks):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def reset_all(self) -> None:
+        """Cut every connection with a TCP reset, as a dying router or a crashed peer does."""
+        for writer in list(self._writers):
+            _reset(writer)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        if not self.accepts:
+            _reset(writer)
+            return
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target, limit=_PIECE)
+        except OSError:
+            _reset(writer)
+            return
+        self._writers |= {writer, far_writer}
+        for task in (
+            asyncio.create_task(self._pump(reader, far_writer, writer, upward=True)),
+            asyncio.create_task(self._pump(far_reader, writer, far_writer, upward=False)),
+        ):
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, back: asyncio.StreamWriter, *, upward: bool
+    ) -> None:
+        carried = 0
+        with contextlib.suppress(OSError):
+            while not reader.at_eof():
+                while self.black_hole:
+                    await asyncio.sleep(0.02)
+                data = await reader.read(_PIECE if self.bytes_per_second is None else 1024)
+                while self.black_hole:
+                    await asyncio.sleep(0.02)
+                if upward and self.reset_after is not None and carried + len(data) > self.reset_after:
+                    _reset(back)
+                    break
+                carried += len(data)
+                writer.write(data)
+                await writer.drain()
+                if upward and self.bytes_per_second is not None:
+                    await asyncio.sleep(len(data) / self.bytes_per_second)
+        _reset(writer)
+        self._writers -= {writer, back}
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    raw = writer.get_extra_info("socket")
+    if raw is not None:
+        with contextlib.suppress(OSError):
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
