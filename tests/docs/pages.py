@@ -122,11 +122,11 @@ def _words(line: str) -> list[str]:
 def shows(output: str, shown: list[str]) -> str | None:
     """Return the first line of `shown` that `output` does not have after the ones before it; None if all are there.
 
-    `…` stands for anything, a line of it for any lines; how much blank there is between words does not matter.
+    `…` stands for anything or nothing, a line of it for any lines; how much blank there is between words does not matter.
     """
     rest = iter([" ".join(line.split()) for line in output.splitlines()])
     for line in (" ".join(line.split()) for line in shown):
-        pattern = re.compile(".*".join(re.escape(piece) for piece in line.split("…")))
+        pattern = re.compile(".*".join(re.escape(piece) for piece in re.split(r" ?… ?", line)))
         if line and line != "…" and not any(pattern.fullmatch(candidate) for candidate in rest):
             return line
     return None

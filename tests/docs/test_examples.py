@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import re
 import subprocess
@@ -75,7 +76,7 @@ def unknown_in(words: list[str]) -> list[str]:
             return [word]
         command = (*command, word)
     known = options(*command)
-    named = [word.partition("=")[0].strip("[]") for word in words]
+    named = [word.partition("=")[0].strip("[]") for word in itertools.takewhile(lambda word: word != "--", words)]
     return [word for word in named if re.match(r"--?[a-zA-Z]", word) and word not in known]
 
 

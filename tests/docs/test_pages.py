@@ -63,6 +63,7 @@ def test_an_anchor_is_the_heading_as_github_writes_it() -> None:
         (["one", "three"], None),
         (["three", "one"], "one"),
         (["t…ee"], None),
+        (["… two … words …"], None),
         (["…", "two  words"], None),
         (["one", "", "three"], None),
         (["hre"], "hre"),
