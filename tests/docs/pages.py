@@ -122,7 +122,7 @@ def _words(line: str) -> list[str]:
 def shows(output: str, shown: list[str]) -> str | None:
     """Return the first line of `shown` that `output` does not have after the ones before it; None if all are there.
 
-    `…` stands for anything or nothing, a line of it for any lines; how much blank there is between words does not matter.
+    `…` stands for anything or nothing, a line of it for any lines; blanks between words count as one.
     """
     rest = iter([" ".join(line.split()) for line in output.splitlines()])
     for line in (" ".join(line.split()) for line in shown):
