@@ -81,6 +81,7 @@ class Assembly:
             return await self._begin_recording(job, settings, stack)
         folder = self._store.find(job.session)
         lease = stack.enter_context(start_job(self._paths, folder.id, job.kind))
+        folder.tidy()
         if job.again:
             PartFiles(folder.parts_dir).clear()
         return Started(folder, settings, self._service(folder, settings, stack), lease)

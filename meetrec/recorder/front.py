@@ -74,6 +74,7 @@ class RecorderFront:
                 **_detached(),
             )
         greeting = _read_hello(process)
+        threading.Thread(target=process.wait, name="recorder", daemon=True).start()  # it is reaped when it ends
         if "error" in greeting:
             kind = _ERRORS.get(greeting.get("code", 1), MeetrecError)
             error = kind(str(greeting["error"]), str(greeting.get("hint", "")))

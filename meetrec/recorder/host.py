@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
@@ -23,8 +24,15 @@ class Journal(Protocol):
     def lines(self) -> list[str]:
         """Return the stored lines."""
 
+    def sync(self) -> None:
+        """Wait until all lines are on the disk itself."""
+
     def close(self) -> None:
-        """Write what is not on the disk yet."""
+        """Sync and close."""
+
+
+SYNC_S = 1.0
+"""Seconds: what a power cut may cost of the captions."""
 
 
 class Host:
@@ -38,11 +46,13 @@ class Host:
         self._on_control = on_control
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._journal_failed = False
+        self._syncing: asyncio.Task[None] | None = None
 
     async def open_journal(self, open_it: Callable[[], Journal]) -> None:
         """Open the journal of the session on the writing thread."""
         self.journal = await asyncio.get_running_loop().run_in_executor(self._disk, open_it)
         self.server.stored_lines = len(await asyncio.get_running_loop().run_in_executor(self._disk, self._stored))
+        self._syncing = asyncio.create_task(self._keep_synced(self.journal))
 
     async def emit(self, event: Event) -> None:
         """Keep the event where it is one to keep, and tell every front end."""
@@ -66,8 +76,16 @@ class Host:
         self._journal_failed = False
         return kept, True
 
+    async def _keep_synced(self, journal: Journal) -> None:
+        while True:
+            await asyncio.sleep(SYNC_S)
+            with contextlib.suppress(MeetrecError):  # the next event that can't be stored tells of it
+                await asyncio.get_running_loop().run_in_executor(self._disk, journal.sync)
+
     async def close(self) -> None:
         """Write the journal out and end the conversation with the front ends."""
+        if self._syncing is not None:
+            self._syncing.cancel()
         if self.journal is not None:
             await asyncio.get_running_loop().run_in_executor(self._disk, self.journal.close)
         await self.server.close()
