@@ -13,12 +13,13 @@ from typing import cast
 from meetrec.audio.levels import Level
 from meetrec.audio.recording import Recording as SoundEngine
 from meetrec.audio.source import Source
-from meetrec.audio.wav import WavReader, WavWriter
+from meetrec.audio.wav import WavReader, WavWriter, repair
 from meetrec.core.errors import BusyError, DiskFullError, StorageError, UsageError
-from meetrec.core.events import Notice, RecordingStarted, SignalState
+from meetrec.core.events import Event, Notice, RecordingRecovered, RecordingStarted, SignalState
 from meetrec.core.models import find_model
 from meetrec.core.settings import Settings
 from meetrec.core.transcript import Transcript
+from meetrec.recorder.awake import awake
 from meetrec.recorder.job import Job
 from meetrec.recorder.recorded_audio import RecordedAudio
 from meetrec.recorder.service import Service
@@ -30,7 +31,7 @@ from meetrec.storage.locks import JobLease, running_jobs, start_job
 from meetrec.storage.part_files import PartFiles
 from meetrec.storage.paths import Paths
 from meetrec.storage.session_folder import SessionFolder
-from meetrec.storage.sessions import SessionStore
+from meetrec.storage.sessions import SessionStore, was_interrupted
 from meetrec.storage.settings_file import load_settings
 from meetrec.workflow.finish import Finish
 from meetrec.workflow.finish_job import FinishJob
@@ -102,6 +103,14 @@ class Assembly:
             )
         )
 
+    def recover(self, started: Started) -> list[Event]:
+        """Put in order what a recorder that died has left; returns what to tell of it. Blocks."""
+        folder = started.folder
+        if started.recording is not None or not was_interrupted(folder):
+            return []
+        length = repair(folder.audio).duration
+        return [RecordingRecovered(at=length, duration=length)]
+
     def warnings(self, started: Started) -> list[Notice]:
         """Return what is worth knowing before the work: a model that ends within 120 days."""
         names = [started.settings.minutes.model]
@@ -135,6 +144,8 @@ class Assembly:
         service = self._service(folder, settings, stack)
         writer = _open_writer(folder, source)
         stack.callback(writer.close)
+        if job.source == "microphone":
+            stack.enter_context(awake())
         wanted = job.captions and settings.captions.enabled
         session = folder.session
         started = RecordingStarted(

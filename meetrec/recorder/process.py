@@ -53,8 +53,9 @@ class Process:
                 self._started = await self._assembly.begin(self._job, stack)
                 await self._host.open_journal(self._started.open_journal)
                 await self._host.server.start()
-                for warning in self._assembly.warnings(self._started):
-                    await self._host.emit(warning)
+                recovered = await asyncio.to_thread(self._assembly.recover, self._started)
+                for event in (*recovered, *self._assembly.warnings(self._started)):
+                    await self._host.emit(event)
                 await self._work(self._started, hello)
             await self._host.server.first_follower(FOLLOWER_S)
         except MeetrecError as error:

@@ -203,7 +203,20 @@ def state_of(folder: SessionFolder, job: RunningJob | None) -> tuple[SessionStat
     if job is not None:
         stopped = isinstance(latest, RecordingStopped | MinutesStarted | MinutesReady | MinutesFailed)
         return ("recording" if job.records and not stopped else "finishing"), ""
-    return ("failed", latest.why) if isinstance(latest, MinutesFailed) else ("recorded", "")
+    if isinstance(latest, MinutesFailed):
+        return "failed", latest.why
+    return "recorded", _INTERRUPTED.get(type(latest), "")
+
+
+def was_interrupted(folder: SessionFolder) -> bool:
+    """Tell whether the last recording of a session that nobody works on was never stopped: its recorder died."""
+    return isinstance(_latest(folder), RecordingStarted)
+
+
+_INTERRUPTED: dict[type[Event] | type[None], str] = {
+    RecordingStarted: "the recorder was interrupted; all it had recorded is safe",
+    MinutesStarted: "making the minutes was interrupted",
+}
 
 
 def _latest(folder: SessionFolder) -> Event | None:
