@@ -9,11 +9,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 log = logging.getLogger(__name__)
 
 # A closed lid suspends in spite of "sleep:idle" alone (systemd: Inhibit, handle-lid-switch).
 _LINUX = ("systemd-inhibit", "--what=idle:sleep:handle-lid-switch", "--who=meetrec", "--why=recording", "--mode=block")
+SYSTEMD_RUNS = Path("/run/systemd/system")  # sd_booted(3)
 _MACOS = ("caffeinate", "-i", "-m", "-s", "-w")
 _WINDOWS_STATE = 0x80000000 | 0x00000001  # ES_CONTINUOUS | ES_SYSTEM_REQUIRED of SetThreadExecutionState
 
@@ -49,6 +51,6 @@ def _command() -> list[str] | None:
     """Return what holds this system awake for as long as this process lives, None where there is nothing."""
     if sys.platform == "darwin" and shutil.which(_MACOS[0]):
         return [*_MACOS, str(os.getpid())]
-    if shutil.which(_LINUX[0]) and os.path.isdir("/run/systemd/system"):  # noqa: PTH112 - a fixed place
+    if shutil.which(_LINUX[0]) and SYSTEMD_RUNS.is_dir():
         return [*_LINUX, "cat"]
     return None

@@ -19,7 +19,7 @@ def inhibitor(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.write_text(f'#!/bin/sh\necho "$@" >>{log}\ncat\necho released >>{log}\n')
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(module.os.path, "isdir", lambda _: True)
+    monkeypatch.setattr(module, "SYSTEMD_RUNS", folder)
     monkeypatch.setattr(module.sys, "platform", "linux")
     return log
 
