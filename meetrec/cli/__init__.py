@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     output = Output(json_events="--json" in words)
     try:
         namespace = parse(build_parser(), words)
-        output.json_events, output.quiet = namespace.json, namespace.plain
+        output.json_events, output.quiet = namespace.json, namespace.plain or namespace.json
         code = _command(namespace.run)(namespace, output)
     except MeetrecError as error:
         output.error(error)

@@ -68,10 +68,10 @@ def _recording() -> Running:
 
 def status(options: Namespace, output: Output) -> int:
     """Print what is recording or being finished; with --follow a line for each change until Ctrl+C."""
-    shown: list[Any] = []
+    shown: list[Any] | None = None
     while True:
         jobs = _all_jobs()
-        if jobs != shown or not options.follow:
+        if jobs != shown:
             shown = jobs
             _print_status(jobs, options, output)
         if not options.follow or output.nobody_reads:

@@ -75,5 +75,5 @@ _WORDS: dict[type[events.Event], Callable[[Any], list[str]]] = {
     events.MinutesStarted: _making,
     events.PartFailed: _failed,
     events.MinutesReady: _ready,
-    events.Notice: lambda event: [f"{event.what}{_because(event.hint)}"],
+    events.Notice: lambda event: [f"{event.what} ({event.hint})" if event.hint else event.what],
 }

@@ -10,11 +10,12 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from meetrec.cli.views import View
 from meetrec.core.errors import BusyError, ExitCode, MeetrecError
-from meetrec.core.events import JobEnded, RecordingStopped
+from meetrec.core.events import Event, JobEnded, RecordingStopped
 
 if TYPE_CHECKING:
     from meetrec.recorder.front import Running
@@ -43,6 +44,7 @@ class _Following:
     def __init__(self, start: Callable[[], Running], view: View) -> None:
         self._start, self._view = start, view
         self._signals: asyncio.Queue[int] = asyncio.Queue()
+        self._began = datetime.now().astimezone() - timedelta(milliseconds=1)
         self._asked = False
         self._making_minutes = False
 
@@ -61,6 +63,8 @@ class _Following:
     async def _follow(self, running: Running) -> JobEnded:
         try:
             async for event in running.follow():
+                if self._is_old(event):
+                    continue
                 self._view.show(event)
                 if isinstance(event, RecordingStopped) and running.kind == "record":
                     self._making_minutes = True
@@ -69,6 +73,13 @@ class _Following:
         except OSError as error:
             raise _lost() from error
         raise _lost()
+
+    def _is_old(self, event: Event) -> bool:
+        """Tell what the session's earlier runs left in its journal from what happens now."""
+        try:
+            return bool(event.time) and datetime.fromisoformat(event.time) < self._began
+        except (ValueError, TypeError):
+            return False
 
     async def _wait(self, job: asyncio.Task[JobEnded], running: Running) -> None:
         """Wait until the job ended or a signal came, and do what the signal asks."""

@@ -35,7 +35,7 @@ class Output:
     """Prints lines, documents, JSON, errors, and one status line that is rewritten in place."""
 
     def __init__(self, *, json_events: bool = False, quiet: bool = False) -> None:
-        """`json_events` prints errors as events as well; `quiet` drops lines meant for people (`--plain`)."""
+        """`json_events` prints errors as events as well; `quiet` drops lines meant for people."""
         self.json_events = json_events
         self.quiet = quiet
         self.failure: OSError | None = None

@@ -79,7 +79,7 @@ class LinesView:
         self._status = Status(job)
         self._levels: deque[float] = deque(maxlen=_BARS_SHOWN)
         self._rewritten_at = 0.0
-        self._link = ""
+        self._offline = False
 
     def show(self, event: events.Event) -> None:
         self._status.apply(event)
@@ -109,11 +109,12 @@ class LinesView:
 
     def _show_link(self, event: events.LinkChanged) -> None:
         """Tell when captions go away and when they are back; what lies between is in the status line."""
-        before, self._link = self._link, event.state
-        if event.state == "offline" and before != "offline":
+        before = self._offline
+        self._offline = event.state == "offline" or (before and event.state != "live")
+        if self._offline and not before:
             why = event.why or "no connection"
             self._output.warn(f"captions are offline, the recording goes on: {why}", event.hint)
-        elif event.state == "live" and before in {"offline", "behind"}:
+        elif before and not self._offline:
             self._output.line(Styled("captions are live again", "dim"))
 
     def _rewrite(self) -> None:

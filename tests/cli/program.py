@@ -7,10 +7,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from meetrec.core.events import CaptionFinal, MarkAdded, MinutesFailed, NoteAdded, RecordingStopped
 from meetrec.core.transcript import Segment, Speaker, Transcript
@@ -50,7 +52,7 @@ def command_line(*words: str) -> list[str]:
 
 def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment of the test, in which MEETREC_HOME is its own."""
-    return {**os.environ, "PYTHONWARNINGS": "default", **(changes or {})}
+    return {**os.environ, **(changes or {})}
 
 
 def meetrec(*words: str, env: Mapping[str, str] | None = None, stdin: bytes = b"", cwd: Path | None = None) -> Done:
@@ -119,3 +121,77 @@ def failed(title: str = "Weekly sync", why: str = "no key is set") -> SessionFol
     with folder.open_journal() as journal:
         journal.append(MinutesFailed(at=10.0, why=why, hint="set OPENAI_API_KEY"))
     return folder
+
+
+def sessions_left() -> list[str]:
+    """Return the IDs of the sessions in the test's home."""
+    return store().ids()
+
+
+class Live:
+    """The program while it runs headless with --json or without; used as a context manager."""
+
+    def __init__(self, *words: str, env: Mapping[str, str] | None = None) -> None:
+        self.lines: list[str] = []
+        self._err: list[str] = []
+        self._changed = threading.Condition()
+        self._process = subprocess.Popen(
+            command_line(*words),
+            env=environment(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self._readers = [
+            threading.Thread(target=self._read, args=(self._process.stdout, self.lines)),
+            threading.Thread(target=self._read, args=(self._process.stderr, self._err)),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def __enter__(self) -> Live:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
+        if error is not None:
+            error.add_note("\n".join([*self.lines[-30:], *self._err]))
+        self._process.kill()
+        self.end()
+
+    def _read(self, stream: IO[str], lines: list[str]) -> None:
+        for line in stream:
+            with self._changed:
+                lines.append(line.rstrip("\n"))
+                self._changed.notify_all()
+        stream.close()
+
+    def wait_for(self, words: str, times: int = 1) -> str:
+        """Return the line of standard output that holds the words for the n-th time, when it is there."""
+        with self._changed:
+            found = self._changed.wait_for(lambda: len(self._holding(words)) >= times, PATIENCE_S)
+            assert found, f"{words!r} did not come"
+            return self._holding(words)[times - 1]
+
+    def _holding(self, words: str) -> list[str]:
+        return [line for line in self.lines if words in line]
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the front end alone."""
+        self._process.send_signal(number)
+
+    def end(self) -> Done:
+        """Wait for the program's end."""
+        code = self._process.wait(PATIENCE_S)
+        for reader in self._readers:
+            reader.join(PATIENCE_S)
+        return Done(code, "".join(f"{line}\n" for line in self.lines), "".join(f"{line}\n" for line in self._err))
+
+
+def until(condition: Callable[[], object], seconds: float = PATIENCE_S) -> None:
+    """Wait until the condition holds; fails where it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true"
+        time.sleep(0.05)
