@@ -147,6 +147,7 @@ class Assembly:
         if job.source == "microphone":
             stack.enter_context(awake())
         wanted = job.captions and settings.captions.enabled
+        first_frame = writer.frames  # captions open when sound has been written already, and begin here all the same
         session = folder.session
         started = RecordingStarted(
             at=writer.duration,
@@ -162,7 +163,7 @@ class Assembly:
         recording = Recording(
             started,
             open_sound=lambda listener: _open_sound(source, writer, listener),
-            open_captions=(lambda: service.captions(folder.audio, writer.frames)) if wanted else None,
+            open_captions=(lambda: service.captions(folder.audio, first_frame)) if wanted else None,
             minutes_left=lambda: _minutes_left(folder.path, source.rate),
         )
         return Started(folder, settings, service, lease, recording)
