@@ -72,4 +72,5 @@ class PartFiles:
 
     def _write(self, name: str, values: dict[str, Any]) -> None:
         make_folder(self._folder)
-        write_whole(self._folder / name, json.dumps(values, ensure_ascii=False, indent=1) + "\n")
+        # All that is not ASCII is escaped: answers are kept as received, and may hold what acts on who looks at the file.
+        write_whole(self._folder / name, json.dumps(values, indent=1) + "\n")
