@@ -135,7 +135,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 def fatal_words(error: ServiceError) -> tuple[str, str]:
     """Return what to tell about a fatal error and what to do next."""
     if is_quota(error):
-        return "the account has no credit left", "add credit, then run meetrec finish latest"
+        return "the account has no credit left", "add credit to it"
     if error.type == "authentication_error":
         return _WORDS["invalid_api_key"]
     words, hint = _WORDS.get(error.code, (f"the service refused: {error.message or error.code or error.type}", ""))
