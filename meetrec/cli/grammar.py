@@ -164,8 +164,8 @@ def _settings(add: _Add) -> None:
 
 
 def _front_end(command: Parser) -> None:
+    command.add_argument("--headless", action="store_true", help="no screen; Ctrl+C or meetrec stop stops")
     how = command.add_mutually_exclusive_group()
-    how.add_argument("--headless", action="store_true", help="no screen; Ctrl+C or meetrec stop stops")
     how.add_argument("--json", action="store_true", help="headless; every event as one line of JSON")
     how.add_argument("--plain", action="store_true", help="headless; one finished caption a line, nothing else")
 
