@@ -19,8 +19,9 @@ class Proxy:
         self.port = 0
         self.accepts = True
         """False: new connections are reset at once."""
-        self.black_hole = False
-        """True: connections stay open, nothing passes, nothing is read."""
+        self.passes = asyncio.Event()
+        """Cleared: connections stay open, nothing passes, nothing is read."""
+        self.passes.set()
         self.bytes_per_second: float | None = None
         """How fast data passes towards the target."""
         self.reset_after: int | None = None
@@ -29,10 +30,14 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._open = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, limit=_PIECE)
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # loopback would take in megabytes before it slows anybody down, which no slow network does
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _PIECE)
+        listening.bind(("127.0.0.1", self.port))
+        self._server = await asyncio.start_server(self._accept, sock=listening, limit=_PIECE)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -50,23 +55,31 @@ class Proxy:
         for writer in list(self._writers):
             _reset(writer)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        if not self.accepts:
-            _reset(writer)
-            return
+        task = asyncio.create_task(self._carry(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target, limit=_PIECE)
+            if self.accepts:
+                far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target, limit=_PIECE)
+                self._writers.add(far_writer)
+                try:
+                    await asyncio.gather(
+                        self._pump(reader, far_writer, writer, upward=True),
+                        self._pump(far_reader, writer, far_writer, upward=False),
+                    )
+                finally:
+                    _reset(far_writer)
+                    self._writers.discard(far_writer)
         except OSError:
+            pass  # nobody listens, or a connection broke: the other side is reset as well
+        finally:
             _reset(writer)
-            return
-        self._writers |= {writer, far_writer}
-        for task in (
-            asyncio.create_task(self._pump(reader, far_writer, writer, upward=True)),
-            asyncio.create_task(self._pump(far_reader, writer, far_writer, upward=False)),
-        ):
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._writers.discard(writer)
 
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, back: asyncio.StreamWriter, *, upward: bool
@@ -74,11 +87,9 @@ class Proxy:
         carried = 0
         with contextlib.suppress(OSError):
             while not reader.at_eof():
-                while self.black_hole:
-                    await asyncio.sleep(0.02)
+                await self.passes.wait()
                 data = await reader.read(_PIECE if self.bytes_per_second is None else 1024)
-                while self.black_hole:
-                    await asyncio.sleep(0.02)
+                await self.passes.wait()
                 if upward and self.reset_after is not None and carried + len(data) > self.reset_after:
                     _reset(back)
                     break
@@ -88,7 +99,6 @@ class Proxy:
                 if upward and self.bytes_per_second is not None:
                     await asyncio.sleep(len(data) / self.bytes_per_second)
         _reset(writer)
-        self._writers -= {writer, back}
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

@@ -37,6 +37,9 @@ class Secret:
         """Return the text itself."""
         return self._text
 
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
     def __repr__(self) -> str:
         return "Secret(…)"
 
@@ -61,28 +64,27 @@ class SignIn(Protocol):
 class KeySignIn:
     """Signs in with a key, found on first use."""
 
-    def __init__(
-        self, endpoint: Endpoint, keys: KeysSettings, environment: Mapping[str, str], key: Secret | None = None
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, keys: KeysSettings, environment: Mapping[str, str]) -> None:
         self._endpoint = endpoint
         self._keys = keys
-        self._environment = environment
-        self._key = key
+        # only what is needed is kept of the environment, and the key wrapped at once
+        self._set = _key_in(environment, endpoint)
+        self._accounts = {
+            header: value
+            for header, name in (("OpenAI-Organization", "OPENAI_ORG_ID"), ("OpenAI-Project", "OPENAI_PROJECT_ID"))
+            if (value := environment.get(name, "").strip()) and endpoint.kind == "openai"
+        }
+        self._key: Secret | None = None
 
     async def headers(self) -> Mapping[str, str]:
         if self._key is None:
-            self._key = await find_key(self._endpoint, self._keys, self._environment)
+            self._key = await _find(self._endpoint, self._keys, self._set)
         key = self._key.reveal()
         if not key:
             return {}
         if self._endpoint.kind == "azure":
             return {"api-key": key}
-        headers = {"Authorization": f"Bearer {key}"}
-        if self._endpoint.kind == "openai":
-            for header, name in (("OpenAI-Organization", "OPENAI_ORG_ID"), ("OpenAI-Project", "OPENAI_PROJECT_ID")):
-                if value := self._environment.get(name, "").strip():
-                    headers[header] = value
-        return headers
+        return {"Authorization": f"Bearer {key}", **self._accounts}
 
     def other_audience(self) -> bool:
         return False
@@ -153,27 +155,35 @@ def key_variable(endpoint: Endpoint) -> str:
     return "AZURE_OPENAI_API_KEY" if endpoint.kind == "azure" else "OPENAI_API_KEY"
 
 
+def _key_in(environment: Mapping[str, str], endpoint: Endpoint) -> Secret:
+    return Secret(environment.get(key_variable(endpoint), "").strip())
+
+
 async def find_key(endpoint: Endpoint, keys: KeysSettings, environment: Mapping[str, str]) -> Secret:
     """Return the key. A compatible server on this machine may go without one: then it is empty.
 
     Raises RefusedError where there is none, SettingsError where `keys.command` failed.
     """
+    return await _find(endpoint, keys, _key_in(environment, endpoint))
+
+
+async def _find(endpoint: Endpoint, keys: KeysSettings, found: Secret) -> Secret:
     variable = key_variable(endpoint)
-    found = environment.get(variable, "").strip()
     if not found and keys.command.strip():
         found = await _from_command(keys.command)
     if not found and keys.keyring:
         found = await _from_keyring(variable)
     if found:
-        if not found.isascii() or not found.isprintable() or " " in found:
+        key = found.reveal()
+        if not key.isascii() or not key.isprintable() or " " in key:
             raise SettingsError("the key holds a character that no key has", f"check {variable} or keys.command")
-        return Secret(found)
+        return found
     if endpoint.kind == "compatible" and endpoint.is_loopback:
-        return Secret("")
+        return found
     raise RefusedError("there is no key for the speech service", f"set {variable}, or keys.command in the settings")
 
 
-async def _from_command(command: str) -> str:
+async def _from_command(command: str) -> Secret:
     """Run `keys.command` and return the first line it prints. What it prints is kept out of every message."""
     hint = "run the command of keys.command by hand"
     try:
@@ -200,23 +210,23 @@ async def _from_command(command: str) -> str:
     lines = output.decode("utf-8", "replace").strip().splitlines()
     if not lines:
         raise SettingsError("keys.command printed nothing", hint)
-    return lines[0].strip()
+    return Secret(lines[0].strip())
 
 
-async def _from_keyring(name: str) -> str:
+async def _from_keyring(name: str) -> Secret:
     """Ask the system's keyring, which may hang (a locked wallet asks on another screen): 3 s, in its own thread."""
     try:
         keyring = importlib.import_module("keyring")
     except ImportError:
         raise SettingsError("keys.keyring is on, which needs keyring", "run pip install 'meetrec[keyring]'") from None
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[str] = loop.create_future()
+    answer: asyncio.Future[Secret] = loop.create_future()
 
     def ask() -> None:
         try:
-            found = keyring.get_password(KEYRING_SERVICE, name) or ""
+            found = Secret(keyring.get_password(KEYRING_SERVICE, name) or "")
         except Exception:  # noqa: BLE001 - each backend raises its own; a keyring that fails holds no key
-            found = ""
+            found = Secret("")
         with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
             loop.call_soon_threadsafe(lambda: None if answer.done() else answer.set_result(found))
 
@@ -226,4 +236,4 @@ async def _from_keyring(name: str) -> str:
         async with asyncio.timeout(KEYRING_LIMIT_S):
             return await answer
     except TimeoutError:
-        return ""
+        return Secret("")

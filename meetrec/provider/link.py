@@ -117,7 +117,7 @@ class Link:
                 return
 
     async def close(self) -> None:
-        """Close now. Returns within about a second."""
+        """Close now. Returns at once, on a blocked socket within two seconds."""
         if self.error is None:
             self.protocol.closed()
         if self.error is not None:

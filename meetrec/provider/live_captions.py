@@ -12,7 +12,7 @@ import dataclasses
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import aiohttp
 
@@ -76,6 +76,7 @@ class LiveCaptions:
         self._orphans: list[CaptionInterim] = []
         self._cost = 0.0
         self._answers = 0
+        self._loss: ProviderError | None = None
         self._capped = asyncio.Event()
         self._progress = Progress(start_frame, reader.rate)
         self._loader = Loader(
@@ -91,7 +92,7 @@ class LiveCaptions:
 
     # -- what the recorder calls ---------------------------------------------------------------------------------
 
-    async def run(self) -> AsyncIterator[Event]:
+    async def run(self) -> AsyncGenerator[Event, None]:
         """Yield events until the recording is finished and captioned, or captions are off. Never raises."""
         task = asyncio.create_task(self._supervise(), name="live captions")
         try:
@@ -185,7 +186,8 @@ class LiveCaptions:
             if moved != seen:
                 seen, since = moved, self._clock()
             await self._sleep(_LOOK_EVERY_S)
-        raise UnavailableError("the service did not answer in time", "the minutes will hold what captions miss")
+        why = self._loss.message if self._loss is not None else "the service did not answer in time"
+        raise UnavailableError(why, "the minutes will hold what captions miss")
 
     async def _release(self, passage: Passage) -> None:
         """Take leave of a link: keep its unfinished captions, tell the ledger, close it."""
@@ -209,6 +211,7 @@ class LiveCaptions:
 
     def _on_event(self, event: LinkEvent) -> None:
         self._answers += 1
+        self._loss = None
         if isinstance(event, CaptionInterim | CaptionFinal):
             self._withdraw_orphans(event)
             self._emit(event)
@@ -231,6 +234,7 @@ class LiveCaptions:
         self._orphans = left
 
     def _on_failure(self, error: ProviderError) -> None:
+        self._loss = error
         if self._progress.live is None and not self._progress.live_done:
             self._status.offline(self._progress.behind, error.message, error.hint)
 

@@ -53,6 +53,7 @@ class Sender:
 
     def _begin_stretch(self) -> None:
         self._start, self._end = self._ahead.popleft() if self._ahead else (0, 0)
+        self._cut = False
         self._go_to(self._start)
 
     def _go_to(self, frame: int) -> None:
@@ -74,7 +75,7 @@ class Sender:
     @property
     def through(self) -> bool:
         """Whether everything was sent."""
-        return not self._ahead and self._end is not None and self._position >= self._end
+        return self._cut and not self._ahead
 
     def unsent(self) -> tuple[list[Stretch], int | None]:
         """Return the stretches not sent yet, and from where on the open-ended one, if there is one, is not sent."""
@@ -103,8 +104,9 @@ class Sender:
             self._position += len(pcm) // 2
             self._append(pcm if self._resampler is None else self._resampler.feed(pcm))
             self._listen(pcm)
-        if self._end is not None and self._position >= self._end:
+        if self._end is not None and self._position >= self._end and not self._cut:
             self.cut_here()
+            self._cut = True
             if self._ahead:
                 self._begin_stretch()
         return len(pcm) / 2 / self._rate

@@ -13,11 +13,8 @@ STEP = 0.03
 
 def feed(cutter: TurnCutter, seconds: float, *, voiced: bool) -> list[float]:
     """Feed so many seconds; returns after how many of them the cutter asked for a commit."""
-    cuts = []
-    for index in range(round(seconds / STEP)):
-        if cutter.feed(STEP, voiced) is Cut.COMMIT:
-            cuts.append((index + 1) * STEP)
-    return cuts
+    steps = [cutter.feed(STEP, voiced) for _ in range(round(seconds / STEP))]
+    return [(index + 1) * STEP for index, cut in enumerate(steps) if cut is Cut.COMMIT]
 
 
 def test_a_pause_after_speech_ends_the_turn() -> None:

@@ -7,7 +7,7 @@ import base64
 import json
 import random
 from array import array
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -39,10 +39,19 @@ class Recording:
         self.rate = RATE
         self.frames = len(self.pcm) // 2
         self.written = 0
-        self.reads = 0
+        self._grown = asyncio.Event()
+
+    def grow(self, seconds: float) -> None:
+        self.written = min(self.frames, self.written + round(seconds * RATE))
+        self._grown.set()
+
+    async def reaches(self, seconds: float) -> None:
+        """Wait until so much is recorded."""
+        while self.written < seconds * RATE:
+            self._grown.clear()
+            await self._grown.wait()
 
     def read(self, start_frame: int, frames: int) -> bytes:
-        self.reads += 1
         end = min(start_frame + frames, self.written)
         return self.pcm[start_frame * 2 : end * 2] if end > start_frame else b""
 
@@ -199,7 +208,7 @@ async def record(live: LiveCaptions, recording: Recording, *, speed: float = 20.
     loop = asyncio.get_running_loop()
     start, first = loop.time(), recording.written
     while recording.written < recording.frames:
-        recording.written = min(recording.frames, recording.written + round(block_s * RATE))
+        recording.grow(block_s)
         live.advanced(recording.written)
         due = start + (recording.written - first) / RATE / speed
         await asyncio.sleep(max(0.0, due - loop.time()))
@@ -212,19 +221,6 @@ async def whole_run(live: LiveCaptions, recording: Recording, *, speed: float = 
         await record(live, recording, speed=speed)
         live.finish(patience_s=4.0)
 
-    events = []
     async with asyncio.TaskGroup() as group:
         group.create_task(play())
-        async for event in live.run():
-            events.append(event)
-    return events
-
-
-async def until(stream: AsyncIterator[Event], found: Callable[[Event], bool]) -> list[Event]:
-    """Read events up to the first that is `found`."""
-    events = []
-    async for event in stream:
-        events.append(event)
-        if found(event):
-            break
-    return events
+        return [event async for event in live.run()]

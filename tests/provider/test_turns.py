@@ -145,11 +145,11 @@ def test_what_the_service_heard_begins_and_ends_at_its_milliseconds() -> None:
     table = TurnTable()
     table.sent = 24_000
     table.speech_started("a", 200)
-    assert table.speaking
+    speaking = [table.speaking]
     assert table.unsettled() == [(4800, 24_000), (4800, 24_000)]
     table.sent = 48_000
     table.speech_stopped("a", 1500)
-    assert not table.speaking
+    assert [*speaking, table.speaking] == [True, False]
     table.committed("a", "e1")
     assert span(table.find("a")) == (4800, 36_000)
     assert table.unsettled() == [(4800, 36_000), (36_000, 48_000)]
