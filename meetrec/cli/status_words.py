@@ -24,6 +24,8 @@ def status_words(values: Mapping[str, Any]) -> list[str | Styled]:
         pieces = [_link_words(values["link"]), _DISK.get(values["disk"], values["disk"])]
         if values["signal"] in _SIGNAL:
             pieces.append(_SIGNAL[values["signal"]])
+        if values.get("fault"):
+            pieces.append(values["fault"])
         return [head, f" {clock} · {' · '.join(pieces)}"]
     return [Styled("○", "dim"), f" {clock} · {_making_words(state, values['parts'])}"]
 

@@ -15,6 +15,9 @@ from meetrec.demo.service import DemoService
 from meetrec.storage.locks import running_jobs
 from meetrec.storage.paths import Paths
 from tests.cli.program import PATIENCE_S, Done
+from tests.lab import lab, shared_lab
+
+__all__ = ["lab", "shared_lab"]
 
 Command = Callable[..., Done]
 

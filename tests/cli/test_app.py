@@ -171,8 +171,9 @@ def test_a_screen_that_is_ended_restores_the_terminal_and_leaves_the_recording(
 
 def test_headless_in_a_terminal_shows_one_status_line_and_captions_above_it(service: DemoService) -> None:
     first_words = " ".join(load_sample().segments[0].text.split()[:3])
-    with Terminal(*APP, "record", "Sync", "--from", str(sample_path()), "--headless", size=(100, 30)) as terminal:
-        terminal.wait_for("● REC 00:00:0")
+    words = ("record", "Sync", "--from", str(sample_path()), "--speed", "4", "--headless")
+    with Terminal(*APP, *words, size=(100, 30)) as terminal:
+        terminal.wait_for("● REC 00:00:")
         screen = terminal.wait_for(first_words)
         terminal.wait_for("safe on disk")
         assert screen.count("● REC") == 1

@@ -34,6 +34,7 @@ def words(**changes: Any) -> str:
         ({"link": {"state": "offline"}, "disk": "low"}, "● REC 00:01:23 · captions offline · disk nearly full"),
         ({"signal": "zero"}, "● REC 00:01:23 · live · safe on disk · no sound arrives"),
         ({"state": "finishing", "parts": {"done": 1, "of": 3}}, "○ 00:01:23 · making the minutes: 1 of 3 parts done"),
+        ({"fault": "the disk is full"}, "● REC 00:01:23 · live · safe on disk · the disk is full"),
         ({"state": "failed"}, "○ 00:01:23 · minutes not made"),
     ],
 )
