@@ -35,13 +35,19 @@ def record(lab: Lab, tmp_path: Path, device: str, sink: str, rate: int, seconds:
     written: list[int] = []
     faults: list[object] = []
     with WavWriter(tmp_path / "audio.wav", rate=microphone.rate) as writer:
+
+        def on_advance(frames: int) -> None:
+            written.append(frames)
+            if frames > last:
+                enough.set()
+
         recording = Recording(
             microphone,
             writer,
             on_fault=faults.append,
             on_gap=faults.append,
             on_ended=faults.append,
-            on_advance=lambda frames: (written.append(frames), enough.set() if frames > last else None),
+            on_advance=on_advance,
         )
         recording.start()
         lab.wait_for(lambda: bool(written), "the recording runs")
@@ -82,7 +88,12 @@ def test_it_ends_in_words_when_the_sound_server_dies_and_records_again_when_it_i
     blocks: list[bytes] = []
     ended: list[str] = []
     told = threading.Event()
-    microphone.start(blocks.append, lambda why: (ended.append(why), told.set()))
+
+    def on_ended(why: str) -> None:
+        ended.append(why)
+        told.set()
+
+    microphone.start(blocks.append, on_ended)
     lab.wait_for(lambda: len(blocks) > 2, "sound comes")
     lab.kill()
     assert told.wait(5)

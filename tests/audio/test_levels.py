@@ -42,7 +42,8 @@ def test_rms_is_never_above_the_peak(samples: list[int]) -> None:
 
 def states(*spans: tuple[float, float]) -> list[tuple[float, str]]:
     """Feed 0.1 s blocks of the given peaks for the given seconds; return when the state became what."""
-    watch, found, at = SignalWatch(), [], 0
+    found: list[tuple[float, str]] = []
+    watch, at = SignalWatch(), 0
     for seconds, peak in spans:
         for _ in range(round(seconds * 10)):
             at += 1

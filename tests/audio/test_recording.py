@@ -51,7 +51,7 @@ class Told(dict[str, list[Any]]):
         super().__init__({name: [] for name in self.NAMES})
 
     @property
-    def callbacks(self) -> dict[str, Callable[..., None]]:
+    def callbacks(self) -> dict[str, Any]:
         return {f"on_{name}": self[name].append for name in self.NAMES}
 
 

@@ -70,8 +70,11 @@ class LinkClient:
                 break
             try:
                 event = json.loads(message.data)
-                self.events.append(event if isinstance(event, dict) and "event_id" in event else {}["no event"])
-            except (ValueError, KeyError):
+            except ValueError:
+                event = None
+            if isinstance(event, dict) and "event_id" in event:
+                self.events.append(event)
+            else:
                 self.odd_frames.append(message.data)
             self._arrived.set()
         self._arrived.set()

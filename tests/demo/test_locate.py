@@ -48,7 +48,7 @@ def resampled(rate: int, late: int = 0) -> Callable[[Samples], Samples]:
 
 WAYS: dict[str, Callable[[Samples], Samples]] = {
     "as it is": lambda samples: samples,
-    "20 dB softer, 16 bit": lambda samples: np.round(samples * 3276.7) / np.float32(32_768),
+    "20 dB softer, 16 bit": lambda samples: np.asarray(np.round(samples * 3276.7) / 32_768, np.float32),
     "6 dB louder": lambda samples: samples * 2,
     "upside down": lambda samples: -samples,
     "8 kHz": resampled(8_000),

@@ -13,6 +13,7 @@ import aiohttp
 import numpy as np
 import pytest
 import soundfile
+from multidict import CIMultiDictProxy
 from openai import AsyncOpenAI, BadRequestError
 
 from meetrec.demo.faults import Faults
@@ -46,7 +47,7 @@ async def post(
     name: str = "part.wav",
     headers: dict[str, str] | None = None,
     url: str = "",
-) -> tuple[int, Any, aiohttp.typedefs.CIMultiDictProxy[str]]:
+) -> tuple[int, Any, CIMultiDictProxy[str]]:
     """Post audio; returns status, body (JSON where it is) and headers."""
     form = aiohttp.FormData()
     for key, value in fields.items():
