@@ -17,7 +17,7 @@ from meetrec.storage.paths import HOME_VARIABLE, Paths
 from meetrec.storage.settings_file import variable_of
 
 TITLE = "Sample meeting"
-HEADLESS_SPEED = 8.0
+HEADLESS_SPEED = 16.0
 
 
 def demo(options: Namespace, output: Output) -> int:

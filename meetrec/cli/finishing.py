@@ -31,7 +31,7 @@ def import_files(options: Namespace, output: Output) -> int:
             model=options.model,
         )
         code = run_headless(paths, job, output)
-        if code == ExitCode.INTERRUPTED:
+        if code > 128:  # a signal, which means all of them
             return code
         worst = worst or code
     return worst

@@ -58,6 +58,8 @@ def _reason(ended: JobEnded) -> MeetrecError:
 def _check(options: Namespace) -> None:
     """Refuse combinations that make no sense, before anything begins."""
     from_file = options.source not in ("", "-")
+    if options.source == "-" and stdin_is_terminal():
+        raise UsageError("standard input is a terminal, no sound comes from it", "pipe raw s16le mono PCM into meetrec")
     if options.rate is not None and options.source != "-":
         raise UsageError('--rate belongs to "--from -"', "leave it out: a file knows its rate")
     if options.speed is not None and not from_file:

@@ -106,10 +106,12 @@ def test_the_library_opens_in_the_terminal_and_leaves_it_as_it_was(home: Path) -
     with Terminal(*APP) as terminal:
         terminal.wait_for("Weekly sync")
         assert terminal.alternate_screen
+        terminal.wait_for("Enter Open")
         terminal.keys("Enter")
-        terminal.wait_for("Shall we begin?")
+        terminal.wait_for("Name speaker")
+        assert "Shall we begin?" in terminal.screen()
         terminal.keys("q")
-        terminal.wait_for("Weekly sync")
+        terminal.wait_for("r Record")
         terminal.keys("q")
         assert terminal.wait_for_exit() == 0
         assert terminal.is_restored()
@@ -120,6 +122,12 @@ def test_attaching_to_nothing_is_told_without_opening_the_app(home: Path) -> Non
         assert terminal.wait_for_exit() == 1
         assert "meetrec: nothing is being recorded" in terminal.screen()
         assert b"\x1b[?1049h" not in terminal.output()
+
+
+def test_a_terminal_is_no_sound(home: Path) -> None:
+    with Terminal(*APP, "record", "--from", "-") as terminal:
+        assert terminal.wait_for_exit() == 2
+        assert "standard input is a terminal" in terminal.screen()
 
 
 def test_the_demo_runs_in_the_app_from_first_caption_to_named_minutes(tmp_path: Path, home: Path) -> None:
