@@ -239,6 +239,7 @@ def _open_sound(source: Source, writer: WavWriter, listener: Recording) -> Sound
 
 def publish(folder: SessionFolder, transcript: Transcript) -> Path:
     """Keep the transcript as a new version, unless it is the one that is there, and render the minutes. Blocks."""
-    if folder.transcript() != transcript:
+    stored = folder.transcript()
+    if stored is None or stored.to_dict() != transcript.to_dict():  # times are rounded where they are stored
         folder.save_transcript(transcript)
     return write_minutes(folder)
