@@ -27,6 +27,7 @@ from meetrec.provider import http as http_module
 from meetrec.provider.auth import sign_in
 from meetrec.provider.endpoints import find_endpoint
 from meetrec.provider.transcribe import Answer, Transcriber, billed_seconds, form_fields, read_segments
+from tests.waiting import until
 from tests.wire import check_form
 
 DIARIZE = find_model("gpt-4o-transcribe-diarize")
@@ -298,9 +299,7 @@ async def test_a_lost_answer_may_have_been_charged_so_it_is_asked_for_once_more_
 async def test_waiting_can_be_cancelled_at_once(rest: Rest, recording: Path) -> None:
     rest.answers = [web.Response(status=429, headers={"Retry-After": "100"})]
     task = asyncio.create_task(transcribe(transcriber(rest.port, sleep=asyncio.sleep), recording))
-    async with asyncio.timeout(5):
-        while not rest.forms:
-            await asyncio.sleep(0.01)
+    await until(lambda: rest.forms)
     await asyncio.sleep(0.05)
     began = asyncio.get_running_loop().time()
     task.cancel()
