@@ -193,12 +193,6 @@ def test_a_file_in_place_of_the_data_folder_is_told(tmp_path: Path) -> None:
         assert is_refusal(meetrec(*words, env={"MEETREC_HOME": str(tmp_path / "taken")}), 1)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is unwritable for root")
-def test_an_unwritable_data_folder_is_told(home: Path) -> None:
-    home.mkdir(mode=0o500)
-    assert is_refusal(meetrec("record", "--from", SAMPLE, *ALONE), 1)
-
-
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[Path]:
     """Mount a disk of that size; skips where that is not allowed."""
@@ -212,6 +206,20 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_an_unwritable_data_folder_is_told(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        env = {"MEETREC_HOME": str(disk)}
+        for words in (
+            ("record", "--from", SAMPLE, *ALONE),
+            ("import", SAMPLE),
+            ("settings", "set", "audio.rate", "16000"),
+        ):
+            done = meetrec(*words, env=env)
+            assert is_refusal(done, 1), done
+            assert "read-only" in done.err
 
 
 def test_a_full_disk_is_told_and_what_is_there_can_still_be_read(tmp_path: Path) -> None:

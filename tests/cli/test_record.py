@@ -195,6 +195,19 @@ def test_a_second_ctrl_c_leaves_the_minutes_to_the_background(service: DemoServi
     until(lambda: shown()["state"] == "finished")
 
 
+def test_ctrl_c_while_finishing_leaves_the_minutes_for_later(service: DemoService) -> None:
+    assert meetrec("record", *AT_ONCE, "--no-finish").code == 0
+    service.faults = Faults(answer_delay=30.0)
+    with Live("finish", "latest", "--json") as live:
+        live.wait_for('"part.sent"')
+        live.signal(signal.SIGINT)
+        done = live.end()
+    assert done.code == 3, done
+    service.faults = Faults()
+    assert meetrec("finish", "latest").code == 0
+    assert shown()["state"] == "finished"
+
+
 def test_a_closed_terminal_leaves_the_recording_running(service: DemoService) -> None:
     with Live("record", "Weekly sync", "--from", SAMPLE, "--json") as live:
         live.wait_for('"recording.started"')
