@@ -72,5 +72,5 @@ class PartFiles:
 
     def _write(self, name: str, values: dict[str, Any]) -> None:
         make_folder(self._folder)
-        # All that is not ASCII is escaped: answers are kept as received, and may hold what acts on who looks at the file.
+        # What is not ASCII is escaped: answers are kept as received, and may hold what acts on who looks at the file.
         write_whole(self._folder / name, json.dumps(values, indent=1) + "\n")
