@@ -85,7 +85,9 @@ class Assembly:
         folder.tidy()
         if job.again:
             PartFiles(folder.parts_dir).clear()
-        return Started(folder, settings, self._service(folder, settings, stack), lease)
+        service = self._service(folder, settings, stack)
+        service.check()
+        return Started(folder, settings, service, lease)
 
     def finish(self, started: Started) -> Finish:
         """Return the making of the session's minutes. Raises SettingsError for a wrong address."""
@@ -113,6 +115,8 @@ class Assembly:
 
     def warnings(self, started: Started) -> list[Notice]:
         """Return what is worth knowing before the work: a model that ends within 120 days."""
+        if started.folder.session.simulated:
+            return []
         names = [started.settings.minutes.model]
         if started.recording is not None and started.settings.captions.enabled:
             names.append(started.settings.captions.model)
@@ -142,11 +146,13 @@ class Assembly:
         stack.callback(self._discard_unless_begun, folder)
         lease = stack.enter_context(start_job(self._paths, folder.id, job.kind))
         service = self._service(folder, settings, stack)
+        wanted = job.captions and settings.captions.enabled
+        if wanted or job.finish:
+            service.check()
         writer = _open_writer(folder, source)
         stack.callback(writer.close)
         if job.source == "microphone":
             stack.enter_context(awake())
-        wanted = job.captions and settings.captions.enabled
         first_frame = writer.frames  # captions open when sound has been written already, and begin here all the same
         session = folder.session
         started = RecordingStarted(

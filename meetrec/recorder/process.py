@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from meetrec.core.errors import ExitCode, MeetrecError, UsageError
@@ -35,6 +36,9 @@ FOLLOWER_S = 2.0
 """How long a job that is done waits for the front end that started it, to tell it how it ended."""
 
 
+log = logging.getLogger(__name__)
+
+
 class Process:
     """Runs one job."""
 
@@ -53,14 +57,18 @@ class Process:
                 self._started = await self._assembly.begin(self._job, stack)
                 await self._host.open_journal(self._started.open_journal)
                 await self._host.server.start()
-                recovered = await asyncio.to_thread(self._assembly.recover, self._started)
-                for event in (*recovered, *self._assembly.warnings(self._started)):
+                for event in await asyncio.to_thread(self._assembly.recover, self._started):
                     await self._host.emit(event)
                 await self._work(self._started, hello)
             await self._host.server.first_follower(FOLLOWER_S)
         except MeetrecError as error:
             hello({"error": error.message, "hint": error.hint, "code": int(error.exit_code)})
             self._end = JobEnded(code=error.exit_code, why=error.message, hint=error.hint)
+        except Exception as error:
+            log.exception("the recorder failed")
+            why = f"the recorder failed ({type(error).__name__}); what was recorded is safe"
+            self._end = JobEnded(code=ExitCode.FAILED, why=why, hint="recorder.log in the state folder says more")
+            hello({"error": why, "hint": self._end.hint, "code": int(ExitCode.FAILED)})
         await self._host.emit(self._end)
         await self._host.close()
         return self._end.code
@@ -70,12 +78,14 @@ class Process:
         server = self._host.server
         self._catch_signals()
 
-        def begun() -> None:
+        async def begun() -> None:
             started.lease.publish(port=server.port, secret=server.secret)
             hello({"port": server.port, "secret": server.secret, "session": started.session_id})
+            for warning in self._assembly.warnings(started):
+                await self._host.emit(warning)
 
         if started.recording is None:
-            begun()
+            await begun()
         else:
             if finish is not None and started.settings.minutes.while_recording:
                 self._finishing = asyncio.create_task(self._make_minutes(finish))
@@ -87,13 +97,13 @@ class Process:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._finishing
 
-    async def _record(self, recording: Recording, finish: Finish | None, begun: Callable[[], None]) -> None:
+    async def _record(self, recording: Recording, finish: Finish | None, begun: Callable[[], Awaitable[None]]) -> None:
         """Pass the events of the recording on; `begun` is called when its sound runs and its first event is stored."""
         async for event in recording.run():
             await self._host.emit(event)
             self._note_end(event)
             if isinstance(event, RecordingStarted):
-                begun()
+                await begun()
             if finish is not None:
                 finish.advanced(recording.clock)
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from meetrec.provider.transcribe import Transcriber
 
 LINK_RATE = 24_000
+VOICE_TAIL_MS = 300
+"""The voice detector hears a voice for about this long after it has ended: the pauses it finds are shorter."""
 
 
 class Service:
@@ -54,8 +56,11 @@ class Service:
         self._opening = asyncio.Lock()
         self._endpoint: Endpoint | None = None
         self._transcriber: Transcriber | None = None
-        if not is_simulated:
-            self._endpoint = find_endpoint(settings.provider, environment)
+
+    def check(self) -> None:
+        """Find the service's address, so that a wrong one shows before anything begins. Raises SettingsError."""
+        if not self._simulated:
+            self._endpoint = find_endpoint(self._settings.provider, self._environment)
 
     async def captions(self, audio: Path, start_frame: int) -> Captions:
         """Return the live captions of the recording in `audio`."""
@@ -71,7 +76,7 @@ class Service:
         return LiveCaptions(
             endpoint,
             signs_in,
-            settings.captions,
+            dataclasses.replace(settings.captions, pause_ms=max(settings.captions.pause_ms - VOICE_TAIL_MS, 100)),
             find_model(settings.captions.model),
             reader=reader,
             resampler=lambda: _resampler(reader.rate),
@@ -105,6 +110,7 @@ class Service:
     async def _open(self) -> tuple[Endpoint, SignIn]:
         """Return where to send and how to sign in; a simulated session starts the built-in service."""
         async with self._opening:
+            self.check()
             if self._endpoint is None:
                 await _load("meetrec.demo.service")
                 from meetrec.demo.service import DemoService
