@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from textual import on
@@ -49,7 +51,7 @@ class Start:
 class MeetrecApp(App[None]):
     """The screen. It knows neither disk, audio nor network, only the ports it is given."""
 
-    CSS_PATH = "meetrec.tcss"
+    CSS_PATH = Path(__file__).with_name("meetrec.tcss")
     TITLE = "meetrec"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-normal"), (112, "-wide")]  # noqa: RUF012 - Textual's own form
     VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 - Textual's own form
@@ -70,6 +72,8 @@ class MeetrecApp(App[None]):
         self.recorder = recorder
         self._start = start or Start()
         self._simulated = simulated
+        self.crash = ""
+        """The traceback that ended the app; empty when nothing went wrong."""
         self._filters.append(HarmlessFilter())
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -77,8 +81,7 @@ class MeetrecApp(App[None]):
 
     # -- start and end ---------------------------------------------------------------------------------------------
 
-    def get_default_screen(self) -> Screen[None]:
-        """Return the first screen, so that nothing else is painted before it."""
+    def _first_screen(self) -> Screen[None]:
         match self._start.what:
             case "library":
                 return self._library_screen()
@@ -91,6 +94,7 @@ class MeetrecApp(App[None]):
 
     def on_mount(self) -> None:
         """Let no catchable signal end the app without the terminal being put back (Textual handles none of these)."""
+        self.push_screen(self._first_screen())  # the screen below it stays blank: Textual cannot switch that one
         loop = asyncio.get_running_loop()
         for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
             number = getattr(signal, name, None)
@@ -99,6 +103,11 @@ class MeetrecApp(App[None]):
 
     def _signaled(self, number: int) -> None:
         self.exit(return_code=128 + number)
+
+    def _fatal_error(self) -> None:
+        """Keep what Textual would print with every local variable in it: it goes to the log, without them."""
+        self.crash = traceback.format_exc()
+        self._close_messages_no_wait()
 
     @property
     def farewell(self) -> str:
@@ -109,8 +118,8 @@ class MeetrecApp(App[None]):
 
     def exit(self, *arguments: object, **options: object) -> None:
         """Remember whether a recording goes on without its screen, then end."""
-        screen = self.screen_stack[0] if self._screen_stack else None
-        self._leaves_recording = isinstance(screen, RecordScreen) and screen.live.is_recording
+        screens = [screen for screen in self._screen_stack if isinstance(screen, RecordScreen)]
+        self._leaves_recording = any(screen.live.is_recording for screen in screens)
         super().exit(*arguments, **options)  # type: ignore[arg-type]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
@@ -15,12 +16,14 @@ _REFUSED = frozenset({"Cc", "Cf", "Cs"})
 
 @lru_cache(4096)
 def harmless(text: str) -> str:
-    """Return `text` without control and format characters.
+    """Return `text` without control and format characters; blanks stand where they took room in the layout.
 
-    They take no cells, so what is left still fits where it was laid out. (C0, C1 and DEL would drive the terminal;
-    overrides of direction would let a line read as what it is not; half a surrogate pair could not be written.)
+    C0, C1 and DEL would drive the terminal; overrides of direction would let a line read as what it is not; half a
+    surrogate pair could not be written.
     """
-    return "".join(char for char in text if char in _KEPT or unicodedata.category(char) not in _REFUSED)
+    return "".join(
+        char if char in _KEPT or unicodedata.category(char) not in _REFUSED else " " * cell_len(char) for char in text
+    )
 
 
 class HarmlessFilter(LineFilter):

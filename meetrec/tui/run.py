@@ -9,7 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from meetrec.core.errors import MeetrecError
+from meetrec.core.sanitize import one_line
 from meetrec.tui.app import MeetrecApp
+
+
+class ScreenCrashedError(MeetrecError):
+    """A fault in the screen ended it. The recorder process, and with it the recording, is not touched by that."""
 
 
 class Outcome(NamedTuple):
@@ -22,13 +28,19 @@ class Outcome(NamedTuple):
 def run_app(make_app: Callable[[], MeetrecApp], log: Path) -> Outcome:
     """Run the app on the terminal until the user leaves it.
 
-    What libraries written in C print goes to `log` meanwhile, not over the screen. The status is 0, 1 after a crash,
-    128 + n after signal n. The app is made here because Textual takes hold of standard error when it is made.
+    What libraries written in C print goes to `log` meanwhile, not over the screen, and so does the traceback of a
+    crash, which is told as a ScreenCrashedError. The status is 0, or 128 + n after signal n. The app is made here
+    because Textual takes hold of standard error when it is made.
     """
     with stderr_kept_off_screen(log):
         app = make_app()
         app.run()
-        return Outcome(app.return_code or 0, app.farewell)
+        if app.crash:
+            os.write(2, app.crash.encode("utf-8", "replace"))
+    if app.crash:
+        why = one_line(app.crash.strip().rpartition("\n")[2])
+        raise ScreenCrashedError(f"the screen crashed: {why}", f"a recording goes on (meetrec attach); see {log}")
+    return Outcome(app.return_code or 0, app.farewell)
 
 
 @contextmanager

@@ -87,7 +87,8 @@ class FakeRunning:
         self.refusal: MeetrecError | None = None
         self.clock = 0.0
         for event in stored:
-            self.push(event)
+            self.queue.put_nowait(event)
+            self.clock = max(self.clock, getattr(event, "at", 0.0))
         if ends:
             self.queue.put_nowait(None)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from meetrec.core import events as ev
 from meetrec.core.errors import AudioDeviceError, DiskFullError, StorageError
@@ -34,9 +35,9 @@ class Stage:
     simulated: bool = False
 
     def app(self, theme: str = THEMES[0]) -> MeetrecApp:
-        return MeetrecApp(
-            self.library, self.recorder, settings_theme=theme, start=self.start, simulated=self.simulated
-        )  # fmt: skip
+        app = MeetrecApp(self.library, self.recorder, settings_theme=theme, start=self.start, simulated=self.simulated)
+        app.NOTIFICATION_TIMEOUT = 3600  # type: ignore[misc] # pictures are the same at every moment
+        return app
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,22 @@ class Scene:
     beside: str = ""
     """What the preview shows by then, where there is room for it."""
 
+    def shows_at(self, size: tuple[int, int]) -> str:
+        """Return the last text to appear at a size."""
+        return self.beside if self.beside and size[0] >= 76 else self.shows
+
 
 async def settle(pilot: Pilot[Any], shows: str, *, seconds: float = 10.0) -> None:
     """Wait until a text is on the screen and nothing moves any more."""
     deadline = time.monotonic() + seconds
     last = ""
     while time.monotonic() < deadline:
-        await pilot.pause(0.05)
+        await pilot.pause(0.04)
+        for line in pilot.app.screen.query(Input):
+            line.cursor_blink = False  # pictures are the same at every moment
         if isinstance(pilot.app.screen, RecordScreen):
             pilot.app.screen.show_state()  # clock and level would come with the next tick
-            await pilot.pause()
+            await pilot.pause(0.02)
         text = screen_text(pilot.app)
         if shows in text and text == last and not pilot.app._animator._animations:
             return
@@ -78,9 +85,7 @@ async def play(scene: Scene, pilot: Pilot[Any]) -> None:
         text, _, keys = step.partition(" => ")
         await settle(pilot, text)
         await pilot.press(*keys.split())
-    await settle(pilot, scene.shows)
-    if pilot.app.size.width >= 76:
-        await settle(pilot, scene.beside)
+    await settle(pilot, scene.shows_at(pilot.app.size))
 
 
 def _library(*documents: Any, **stage: Any) -> Callable[[], Stage]:
@@ -231,7 +236,7 @@ SCENES = (
     Scene("review-eight-speakers", _review(made.document(words=_people(8))), "Ana"),
     Scene("review-simulated", _review(made.document(words=made.transcript(), simulated=True)), "Simulated service"),
     Scene("review-draft", _review(made.document(state="recorded", problem="no key", captions=9)), "Press f"),
-    Scene("review-draft-finishing", _review(made.document(state="finishing", captions=9)), "being made"),
+    Scene("review-draft-finishing", _review(made.document(state="finishing", captions=9)), "First draft"),
     Scene("review-empty", _review(made.document(words=made.transcript(0))), "No words"),
     Scene(
         "review-gap",

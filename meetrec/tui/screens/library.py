@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from meetrec.core.errors import MeetrecError
+from meetrec.tui.background import in_background
 from meetrec.tui.notices import tell_error
 from meetrec.tui.ports import Library, SessionSummary
 from meetrec.tui.widgets.banner import SIMULATED, Banner, Masthead
@@ -67,21 +68,25 @@ class LibraryScreen(Screen[None]):
         super().__init__()
         self._library = library
         self._picked_id = picked_id
-        self._simulated = simulated
-        self._loaded = False
+        # Kept, not queried: a worker may outlive its place in the tree for a moment.
+        self._banner = Banner("note", SIMULATED if simulated else "", id="simulated")
+        self._masthead = Masthead(id="masthead")
+        self._recording_now = Banner("bad", id="running")
+        self._listed = SessionList(id="sessions")
+        self._preview = Preview(id="preview")
 
     def compose(self) -> ComposeResult:
-        yield Banner("note", SIMULATED if self._simulated else "", id="simulated")
-        yield Masthead(id="masthead")
-        yield Banner("bad", id="running")
+        yield self._banner
+        yield self._masthead
+        yield self._recording_now
         with Horizontal(id="body"):
-            yield SessionList(id="sessions")
-            yield Preview(id="preview")
+            yield self._listed
+            yield self._preview
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one(Masthead).show("meetrec", "", "")
-        self.query_one(SessionList).show_empty("Reading the library …")
+        self._masthead.show("meetrec", "", "")
+        self._listed.show_empty("Reading the library …")
         self.add_class("-empty")
         self.set_interval(_RELOAD_SECONDS, self._reload_while_at_work)
         self.reload()
@@ -93,38 +98,34 @@ class LibraryScreen(Screen[None]):
         self.run_worker(self._load(), group="list", exclusive=True)
 
     def _reload_while_at_work(self) -> None:
-        if any(one.state in _AT_WORK for one in self.query_one(SessionList).sessions):
+        if any(one.state in _AT_WORK for one in self._listed.sessions):
             self.reload()
 
     async def _load(self) -> None:
         try:
-            sessions = await asyncio.to_thread(self._library.list)
+            sessions = await in_background(self._library.list)
         except MeetrecError as error:
-            self.query_one(SessionList).show_empty(
-                refusal_words("The library cannot be read", error.message, error.hint)
-            )
+            self._listed.show_empty(refusal_words("The library cannot be read", error.message, error.hint))
             return
-        self._loaded = True
-        listed = self.query_one(SessionList)
-        listed.show_empty(EMPTY)
-        listed.show_sessions(sessions, self._picked_id)
+        self._listed.show_empty(EMPTY)
+        self._listed.show_sessions(sessions, self._picked_id)
         self._picked_id = ""
         count = len(sessions)
         told = f"{count:,} session{'s' if count != 1 else ''}" if count else ""
-        self.query_one(Masthead).show("meetrec", told, "Your meetings, newest first" if count else "")
+        self._masthead.show("meetrec", told, "Your meetings, newest first" if count else "")
         running = next((one for one in sessions if one.state == "recording"), None)
         told = f"● Recording now: {running.title}. Press a to attach." if running else ""
-        self.query_one("#running", Banner).show(told)
+        self._recording_now.show(told)
         self.set_class(not sessions, "-empty")
         if not sessions:
-            self.query_one(Preview).show(None)
+            self._preview.show(None)
         self.refresh_bindings()
 
     @on(PickView.Picked)
     def _preview_picked(self, event: PickView.Picked) -> None:
         event.stop()
-        session = self.query_one(SessionList).picked
-        self.query_one(Preview).show(session)
+        session = self._listed.picked
+        self._preview.show(session)
         self.refresh_bindings()
         if session is not None:
             self.run_worker(self._read(session), group="preview", exclusive=True)
@@ -132,17 +133,17 @@ class LibraryScreen(Screen[None]):
     async def _read(self, session: SessionSummary) -> None:
         await asyncio.sleep(0.08)  # whoever runs down the list is not kept busy with what they pass
         try:
-            document = await asyncio.to_thread(self._library.document, session.id)
+            document = await in_background(lambda: self._library.document(session.id))
         except MeetrecError as error:
-            self.query_one(Preview).show(session, None, error.message)
+            self._preview.show(session, None, error.message)
             return
-        self.query_one(Preview).show(session, document)
+        self._preview.show(session, document)
 
     # -- what the user wants ---------------------------------------------------------------------------------------
 
     @property
     def _picked(self) -> SessionSummary | None:
-        return self.query_one(SessionList).picked if self.is_mounted else None
+        return self._listed.picked
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done with the session under the cursor."""
@@ -153,7 +154,7 @@ class LibraryScreen(Screen[None]):
         if session is None:
             return False
         if action == "attach":
-            return any(one.state == "recording" for one in self.query_one(SessionList).sessions)
+            return any(one.state == "recording" for one in self._listed.sessions)
         if action == "finish":
             return session.state in ("recorded", "failed")
         return action not in ("delete", "export") or session.state not in _AT_WORK
@@ -167,7 +168,7 @@ class LibraryScreen(Screen[None]):
             self.post_message(self.SessionWanted(self._picked))
 
     def action_attach(self) -> None:
-        running = next((one for one in self.query_one(SessionList).sessions if one.state == "recording"), None)
+        running = next((one for one in self._listed.sessions if one.state == "recording"), None)
         if running is not None:
             self.post_message(self.SessionWanted(running))
 
@@ -214,7 +215,7 @@ class LibraryScreen(Screen[None]):
     async def _act(self, act: Callable[[], object]) -> object:
         """Run something that may block, then read the list again. A refusal is told, and gives None."""
         try:
-            result = await asyncio.to_thread(act)
+            result = await in_background(act)
         except MeetrecError as error:
             tell_error(self, error)
             return None

@@ -67,27 +67,30 @@ class RecordScreen(Screen[None]):
     def __init__(self, connect: Connect, *, title: str = "", simulated: bool = False) -> None:
         super().__init__()
         self._connect = connect
-        self._simulated = simulated
         self._session: Running | None = None
         self.live = Live(title=title)
         self._moments_shown = 0
         self._flush_pending = False
         self._flushed_at = 0.0
+        # Kept, not queried: a worker may outlive its place in the tree for a moment.
+        self._simulated = Banner("note", SIMULATED if simulated else "", id="simulated")
+        self._heading = Heading(id="heading")
+        self._status = StatusBlock(id="status")
+        self._clock = Clock(id="clock")
+        self._meter = Meter(id="meter")
+        self._gauges = Container(self._clock, self._meter, id="gauges")
+        self._advice = Banner("bad", id="advice")
+        self._captions = CaptionsView(id="captions")
+        self._following = Banner("warn", id="following")
 
     def compose(self) -> ComposeResult:
-        yield Banner("note", SIMULATED if self._simulated else "", id="simulated")
+        yield self._simulated
         with Container(id="stage"):
             with Container(id="dashboard"):
-                with Container(id="state"):
-                    yield Heading(id="heading")
-                    yield StatusBlock(id="status")
-                with Container(id="gauges"):
-                    yield Clock(id="clock")
-                    yield Meter(id="meter")
-            with Container(id="reading"):
-                yield Banner("bad", id="advice")
-                yield CaptionsView(id="captions")
-        yield Banner("warn", id="following")
+                yield Container(self._heading, self._status, id="state")
+                yield self._gauges
+            yield Container(self._advice, self._captions, id="reading")
+        yield self._following
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -123,10 +126,9 @@ class RecordScreen(Screen[None]):
     def _take(self, event: Event) -> None:
         phase = self.live.phase
         self.live.apply(event)
-        captions = self.query_one(CaptionsView)
-        changed = captions.take(event)
+        changed = self._captions.take(event)
         for moment in self.live.moments[self._moments_shown :]:
-            captions.add_moment(moment)
+            self._captions.add_moment(moment)
             changed = True
         self._moments_shown = len(self.live.moments)
         if changed or not isinstance(event, AudioLevel):
@@ -148,7 +150,7 @@ class RecordScreen(Screen[None]):
     def _flush(self) -> None:
         self._flush_pending = False
         self._flushed_at = time.monotonic()
-        self.query_one(CaptionsView).flush()
+        self._captions.flush()
         self.show_state()
 
     # -- what is shown ---------------------------------------------------------------------------------------------
@@ -156,22 +158,21 @@ class RecordScreen(Screen[None]):
     def show_state(self) -> None:
         """Bring the dashboard up to date. What has not changed is not painted again."""
         live = self.live
-        self.query_one(Heading).show(live)
-        self.query_one(StatusBlock).show(live)
-        self.query_one("#gauges").display = live.has_begun or live.phase == "starting"
-        self.query_one(Clock).show(live)
-        self.query_one(Meter).show(live)
-        self.query_one("#advice", Banner).show(advice_words(live))
-        self.query_one(CaptionsView).show_empty(empty_captions_words(live))
-        if live.simulated and not self._simulated:
-            self._simulated = True
-            self.query_one("#simulated", Banner).show(SIMULATED)
+        self._heading.show(live)
+        self._status.show(live)
+        self._gauges.display = live.has_begun or live.phase == "starting"
+        self._clock.show(live)
+        self._meter.show(live)
+        self._advice.show(advice_words(live))
+        self._captions.show_empty(empty_captions_words(live))
+        if live.simulated:
+            self._simulated.show(SIMULATED)
 
     @on(CaptionsView.FollowingChanged)
     def _show_following(self, event: CaptionsView.FollowingChanged) -> None:
         event.stop()
         new = f" · {event.new} new" if event.new else ""
-        self.query_one("#following", Banner).show("" if event.following else f"Not following, End to follow{new}")
+        self._following.show("" if event.following else f"Not following, End to follow{new}")
 
     # -- what the user wants ---------------------------------------------------------------------------------------
 
@@ -204,6 +205,8 @@ class RecordScreen(Screen[None]):
 
     def action_retry(self) -> None:
         self.live = Live(title=self.live.title, simulated=self.live.simulated)
+        self._moments_shown = 0
+        self._captions.clear()
         self.show_state()
         self.refresh_bindings()
         self.run_worker(self._follow(), group="follow", exclusive=True)
@@ -235,7 +238,7 @@ class RecordScreen(Screen[None]):
 
     def _close_note(self) -> None:
         self.query("#note").remove()
-        self.query_one(CaptionsView).focus()
+        self._captions.focus()
 
     def _send(self, command: Command, text: str = "") -> None:
         self.run_worker(self._sending(command, text), group="send")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -17,6 +16,7 @@ from meetrec.core.clock import format_length
 from meetrec.core.document import Document
 from meetrec.core.errors import MeetrecError
 from meetrec.core.transcript import Speaker
+from meetrec.tui.background import in_background
 from meetrec.tui.notices import tell_error
 from meetrec.tui.ports import Library
 from meetrec.tui.turns import review_lines
@@ -64,19 +64,25 @@ class ReviewScreen(Screen[None]):
         self._library = library
         self._session_id = session_id
         self.document: Document | None = None
+        # Kept, not queried: a worker may outlive its place in the tree for a moment.
+        self._simulated = Banner("note", id="simulated")
+        self._masthead = Masthead(id="masthead")
+        self._draft = Banner("warn", id="draft")
+        self._turns = TurnsView(id="turns")
+        self._speakers = SpeakersPanel(id="speakers")
 
     def compose(self) -> ComposeResult:
-        yield Banner("note", id="simulated")
-        yield Masthead(id="masthead")
-        yield Banner("warn", id="draft")
+        yield self._simulated
+        yield self._masthead
+        yield self._draft
         with Horizontal(id="body"):
-            yield TurnsView(id="turns")
-            yield SpeakersPanel(id="speakers")
+            yield self._turns
+            yield self._speakers
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one(Masthead).show("meetrec")
-        self.query_one(TurnsView).show_empty("Opening …")
+        self._masthead.show("meetrec")
+        self._turns.show_empty("Opening …")
         self.reload()
 
     def reload(self) -> None:
@@ -85,27 +91,24 @@ class ReviewScreen(Screen[None]):
 
     async def _load(self) -> None:
         try:
-            document = await asyncio.to_thread(self._library.document, self._session_id)
+            document = await in_background(lambda: self._library.document(self._session_id))
         except MeetrecError as error:
-            self.query_one(TurnsView).show_empty(
-                refusal_words(error.message, error.hint, "Esc goes back to the library.")
-            )
+            self._turns.show_empty(refusal_words(error.message, error.hint, "Esc goes back to the library."))
             return
         self._show(document)
 
     def _show(self, document: Document) -> None:
         self.document = document
         session = document.session
-        self.query_one("#simulated", Banner).show(SIMULATED if session.simulated else "")
+        self._simulated.show(SIMULATED if session.simulated else "")
         count = len(document.transcript.speakers) if document.transcript else 0
         details = [date_words(session.started_at), format_length(document.duration)]
         details += [f"{count} speaker{'s' if count != 1 else ''}"] if count else []
-        self.query_one(Masthead).show(session.title, "", " · ".join(details))
-        self.query_one("#draft", Banner).show(draft_words(document))
-        self.query_one(SpeakersPanel).show(document.transcript)
-        turns = self.query_one(TurnsView)
-        turns.show_empty("No words in this recording" if document.transcript else "No captions were kept")
-        turns.show_entries(review_lines(document))
+        self._masthead.show(session.title, "", " · ".join(details))
+        self._draft.show(draft_words(document))
+        self._speakers.show(document.transcript)
+        self._turns.show_empty("No words in this recording" if document.transcript else "No captions were kept")
+        self._turns.show_entries(review_lines(document))
         self.refresh_bindings()
 
     # -- what the user wants ---------------------------------------------------------------------------------------
@@ -130,7 +133,7 @@ class ReviewScreen(Screen[None]):
 
     @on(PickView.Opened)
     def action_name(self) -> None:
-        line = self.query_one(TurnsView).picked
+        line = self._turns.picked
         if line is not None and line.speaker is not None:
             self.action_name_number(line.speaker + 1)
 
@@ -171,7 +174,7 @@ class ReviewScreen(Screen[None]):
     async def _act(self, act: Callable[[], object]) -> object:
         """Run something that may block, then read the session again. A refusal is told, and gives None."""
         try:
-            result = await asyncio.to_thread(act)
+            result = await in_background(act)
         except MeetrecError as error:
             tell_error(self, error)
             return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 from typing import ClassVar
 
 from textual import events
@@ -10,16 +9,15 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from meetrec.core.captions import Caption, CaptionTrack
 from meetrec.core.clock import format_clock
 from meetrec.core.events import Event
+from meetrec.tui.flow import Entry, Flow
 from meetrec.tui.live import Moment
 from meetrec.tui.painting import row
 from meetrec.tui.widgets.line_view import LineView
 from meetrec.tui.words import moment_words
 from meetrec.tui.wrap import wrap
 
-Entry = Caption | Moment
 MEASURE = 96
 """Longer lines are hard to read."""
 _HIGH = 26
@@ -46,13 +44,7 @@ class CaptionsView(LineView):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self.track = CaptionTrack()
-        self._moments: list[Moment] = []
-        self._entries: list[Entry] = []
-        self._caption_at: list[int] = []
-        """Where each caption of the track stands among the entries."""
-        self._dirty: float | None = None
-        """The earliest time at which something changed since the last `flush`."""
+        self._flow = Flow()
         self.following = True
         self._seen = 0
         self._spaced = False
@@ -62,51 +54,31 @@ class CaptionsView(LineView):
 
     def take(self, event: Event) -> bool:
         """Take in a caption event without showing it yet. Returns whether `flush` has something to show."""
-        index = self.track.apply(event)
-        if index is not None:
-            captions = self.track.captions
-            start = captions[index].start if index < len(captions) else float("inf")
-            old = self._caption_at[index] if index < len(self._caption_at) else len(self._entries)
-            if old < len(self._entries):
-                start = min(start, _place(self._entries[old])[0])
-            self._soil(start)
-        return index is not None
+        return self._flow.take(event)
 
     def add_moment(self, moment: Moment) -> None:
         """Take in a mark, a note or a remark without showing it yet."""
-        bisect.insort(self._moments, moment, key=_place)
-        self._soil(moment.at)
+        self._flow.add(moment)
+
+    def clear(self) -> None:
+        """Forget everything: the events are about to come again from the beginning."""
+        self._flow = Flow()
+        self._seen = 0
+        self.lay_out()
 
     def flush(self) -> None:
         """Show what was taken in since the last time."""
-        if self._dirty is None:
+        first = self._flow.refresh()
+        if first is None:
             return
-        first = bisect.bisect_left(self._entries, self._dirty, key=lambda entry: _place(entry)[0])
-        self._dirty = None
-        self._merge_from(first)
         self.lay_out(first)
-        if self.following:
-            self._to_end()
-        elif self.new:
+        if self.new:
             self.post_message(self.FollowingChanged(False, self.new))
 
     @property
     def new(self) -> int:
         """How many entries came in since the view ceased to follow."""
-        return 0 if self.following else max(len(self._entries) - self._seen, 0)
-
-    def _soil(self, start: float) -> None:
-        self._dirty = start if self._dirty is None else min(self._dirty, start)
-
-    def _merge_from(self, first: int) -> None:
-        """Order captions and moments by time, from entry `first` on; what stands before it stays."""
-        captions = self.track.captions
-        known = bisect.bisect_left(self._caption_at, first)
-        del self._caption_at[known:]
-        moments = self._moments[first - known :]
-        tail: list[Entry] = sorted((*captions[known:], *moments), key=_place)
-        self._entries[first:] = tail
-        self._caption_at += [first + index for index, entry in enumerate(tail) if isinstance(entry, Caption)]
+        return 0 if self.following else max(self.item_count() - self._seen, 0)
 
     # -- following -------------------------------------------------------------------------------------------------
 
@@ -135,7 +107,7 @@ class CaptionsView(LineView):
     def _set_following(self, following: bool) -> None:
         if following != self.following:
             self.following = following
-            self._seen = len(self._entries)
+            self._seen = len(self._flow.entries)
             self.post_message(self.FollowingChanged(following, self.new))
 
     def lay_out(self, first: int = 0) -> None:
@@ -150,13 +122,13 @@ class CaptionsView(LineView):
     # -- painting --------------------------------------------------------------------------------------------------
 
     def item_count(self) -> int:
-        return len(self._entries)
+        return len(self._flow.entries)
 
     def item_height(self, index: int, width: int) -> int:
-        return len(wrap(_text(self._entries[index]), _measure(width))) + self._spaced
+        return len(wrap(_text(self._flow.entries[index]), _measure(width))) + self._spaced
 
     def paint_item(self, index: int, width: int) -> list[Strip]:
-        entry = self._entries[index]
+        entry = self._flow.entries[index]
         indent = _indent(width)
         style = self.ink(_ink(entry))
         plain, quiet = self.ink("plain"), self.ink("quiet")
@@ -168,12 +140,6 @@ class CaptionsView(LineView):
             for number, line in enumerate(lines)
         ]
         return [*strips, row(width, [], plain)] if self._spaced else strips
-
-
-def _place(entry: Entry) -> tuple[float, int, float]:
-    if isinstance(entry, Moment):
-        return (entry.at, 1, entry.at)
-    return (entry.start, 0, entry.end)
 
 
 def _indent(width: int) -> int:

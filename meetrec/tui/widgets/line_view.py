@@ -73,7 +73,7 @@ class LineView(ScrollView, can_focus=True):
     def lay_out(self, first: int = 0) -> None:
         """Take in that the items from index `first` on changed, appeared or went."""
         width = self.scrollable_content_region.width
-        if width <= 0 or not self.is_mounted:
+        if width <= 0 or not self.is_attached:
             return
         if width != self._width:
             self._width, first = width, 0

@@ -52,6 +52,8 @@ class SessionList(PickView):
 
     def lay_out(self, first: int = 0) -> None:
         """Lay out; a low screen has no blank line between sessions."""
+        if not self.is_attached:
+            return
         height = 2 if self.screen.size.height < _LOW else 3
         if height != self._height:
             self._height, first = height, 0

@@ -59,7 +59,7 @@ class TurnsView(PickView):
         picked = index == self.cursor
         texts = [(line, self._ink(picked, entry_ink(entry))) for line in wrap(entry.text, _measure(width))]
         if width < _SIDE_BY_SIDE_WIDTH:
-            head = [*self._speaker(entry, picked, width), self._time(entry, picked)]
+            head = [*self._speaker(entry, picked, width - 22), self._time(entry, picked)]
             doubt = [("  uncertain", self._ink(picked, "warn"))] if entry.doubt else []
             strips = [self._row(width, picked, [*head, *doubt])]
             strips += [self._row(width, picked, [text]) for text in texts]
