@@ -17,6 +17,8 @@ BEFORE = (6.6, 13.9)
 WHILE_PAUSED = (17.0, 18.7)
 AFTER = (13.9, 16.9)
 WINDOW_S = 0.5
+Sound = npt.NDArray[np.float64]
+
 MOST_DRIFT = 2
 """Samples: the sound server resamples twice, from 24 kHz to 48 and back."""
 
@@ -27,27 +29,33 @@ def play(lab: Lab, folder: Path, span: tuple[float, float]) -> None:
     assert player.wait(30) == 0
 
 
-def lags(played: Pcm, recorded: Pcm) -> list[tuple[float, int]]:
+def smooth(samples: Pcm) -> Sound:
+    """Take off what lies above 4 kHz: there, a delay by part of a sample looks like another sound."""
+    kernel = np.hanning(9)
+    return np.convolve(samples.astype(np.float64), kernel / kernel.sum(), "same")
+
+
+def lags(played: Sound, recorded: Sound) -> list[tuple[float, int]]:
     """Return (correlation, lag in samples) of each window of what was played that holds sound.
 
     The lag is how much later it is in the recording than the beginning of what was played would tell.
     """
-    begin = place(played[: 2 * RATE].astype(np.float64), recorded.astype(np.float64))
+    begin = place(played[: 2 * RATE], recorded)
     size = round(WINDOW_S * RATE)
     found = []
     for start in range(0, len(played) - size, size):
-        window = played[start : start + size].astype(np.float64)
+        window = played[start : start + size]
         if np.sqrt(np.mean(window**2)) < 200:
             continue
         reach = 600
-        around = recorded[max(begin + start - reach, 0) : begin + start + size + reach].astype(np.float64)
+        around = recorded[max(begin + start - reach, 0) : begin + start + size + reach]
         at = place(window, around)
         heard = around[at : at + size]
         found.append((float(np.corrcoef(window, heard)[0, 1]), at - min(reach, begin + start)))
     return found
 
 
-def place(wanted: npt.NDArray[np.float64], among: npt.NDArray[np.float64]) -> int:
+def place(wanted: Sound, among: Sound) -> int:
     """Return where `wanted` is in `among`, by cross-correlation, each place's own loudness taken into account."""
     size = 1 << (len(among) + len(wanted)).bit_length()
     product = np.fft.rfft(among, size) * np.conj(np.fft.rfft(wanted, size))
@@ -59,9 +67,9 @@ def place(wanted: npt.NDArray[np.float64], among: npt.NDArray[np.float64]) -> in
 
 def assert_same_sound(played: Pcm, recorded: Pcm) -> None:
     """All of it is there, and it neither drifts nor jumps."""
-    windows = lags(played, recorded)
+    windows = lags(smooth(played), smooth(recorded))
     assert len(windows) >= 0.6 * len(played) / RATE / WINDOW_S
-    assert min(correlation for correlation, _ in windows) > 0.95, windows
+    assert min(correlation for correlation, _ in windows) > 0.97, windows
     assert max(lag for _, lag in windows) - min(lag for _, lag in windows) <= MOST_DRIFT, windows
 
 
@@ -107,6 +115,6 @@ def test_what_is_spoken_is_recorded_captioned_and_in_the_minutes(lab: Lab, serve
     middle = round(resumed[0] * RATE)
     assert_same_sound(cut(*BEFORE), recorded[: middle + RATE // 2])
     assert_same_sound(cut(*AFTER), recorded[middle - RATE // 2 :])
-    paused = cut(*WHILE_PAUSED).astype(np.float64)
-    at = place(paused, recorded.astype(np.float64))
-    assert np.corrcoef(paused, recorded[at : at + len(paused)].astype(np.float64))[0, 1] < 0.5  # it was not kept
+    paused, kept = smooth(cut(*WHILE_PAUSED)), smooth(recorded)
+    at = place(paused, kept)
+    assert np.corrcoef(paused, kept[at : at + len(paused)])[0, 1] < 0.5
