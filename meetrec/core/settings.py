@@ -90,13 +90,14 @@ class AudioSettings:
 
     device: str = _setting("", "(part of) its name; empty: the system's default")
     rate: int = _setting(24000, "samples per second", 8000, 192000)
+    system: bool = _setting(False, "also record what the computer plays: not built yet, true is refused")
 
 
 @dataclass(frozen=True)
 class ScreenSettings:
     """The app."""
 
-    theme: str = _setting("textual-dark", "a Textual theme, such as textual-dark, textual-light, nord")
+    theme: str = _setting("meetrec-dark", "meetrec-dark, meetrec-light, or a Textual theme such as nord")
 
 
 @dataclass(frozen=True)
