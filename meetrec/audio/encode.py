@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
 from meetrec.audio.resample import Resampler
 from meetrec.audio.riff import HEADER_BYTES, SAMPLE_BYTES, header, storage_error
 from meetrec.audio.wav import WavReader
 from meetrec.core.errors import AudioError
-
 
 UPLOAD_RATE = 24_000
 """No speech model of the service hears more."""

@@ -178,3 +178,20 @@ def test_the_wanted_source_is_named_to_the_server_only_while_the_stream_opens(
         assert os.environ["PULSE_SOURCE"] == "mic"
     assert os.environ["PULSE_SOURCE"] == "chosen by the user"
     assert list_devices()
+
+
+def test_sound_lost_while_the_device_was_suspended_is_told_as_a_gap_of_that_length(lab: Lab, tmp_path: Path) -> None:
+    gaps: list[float] = []
+    written: list[int] = []
+    with WavWriter(tmp_path / "audio.wav", rate=24000) as writer:
+        recording = Recording(Microphone(), writer, on_gap=gaps.append, on_advance=written.append)
+        recording.start()
+        lab.wait_for(lambda: len(written) > 10, "the recording runs")
+        lab.pactl("suspend-source", "mic", "1")
+        began = time.monotonic()
+        time.sleep(2)  # the length of the gap
+        lab.pactl("suspend-source", "mic", "0")
+        lost = time.monotonic() - began
+        lab.wait_for(lambda: bool(gaps), "the gap is told")
+        recording.stop()
+    assert gaps == [pytest.approx(lost, abs=0.3)]
