@@ -44,6 +44,18 @@ class Items:
         shown = [turn for turn in (*self.turns.pending, self.turns.open) if turn.text.strip()]
         return [CaptionInterim(**self._caption(turn)) for turn in shown]
 
+    def take_overdue(self, limit: int) -> tuple[list[Span], list[CaptionInterim]]:
+        """Take out the turns after which more than `limit` samples were sent: the service has forgotten them.
+
+        Returns where they are in the recording, and what was shown of them.
+        """
+        overdue = [one for one in self.turns.pending if one.end is not None and self.turns.sent - one.end > limit]
+        spans = [span for one in overdue for span in self.timeline.spans(one.begin, one.end or one.begin)]
+        shown = [CaptionInterim(**self._caption(one)) for one in overdue if one.text.strip()]
+        for one in overdue:
+            self.turns.settle(one)
+        return spans, shown
+
     def settle_uncertain(self, turn: Turn) -> None:
         """Nothing final will come for a turn: what was shown of it stays, marked."""
         self.turns.settle(turn)

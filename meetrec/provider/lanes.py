@@ -115,9 +115,9 @@ class LiveLane:
         """Note where the live lane goes on; what this passage had in hand becomes holes, unless it is still waiting."""
         progress = self._progress
         progress.live = None
-        closed, live_from = passage.sender.unsent()
+        _, live_from = passage.sender.unsent()
         progress.live_from = progress.written if live_from is None else live_from
-        progress.add_holes(closed)
+        progress.add_holes(passage.unsent())
         if not passage.link.alive:
             progress.add_holes(passage.unsettled(unanswered=False))
 
@@ -197,9 +197,8 @@ class BackfillLane:
             answered = await passage.carry() and await passage.drain(progress.drain_limit_s)
         finally:
             progress.backfill = None
-            closed, _ = passage.sender.unsent()
             unanswered = not answered and link.alive
-            progress.add_holes([*closed, *passage.unsettled(unanswered=unanswered)])
+            progress.add_holes([*passage.unsent(), *passage.unsettled(unanswered=unanswered)])
             await self._release(passage)
         if isinstance(link.error, RefusedError):
             raise link.error

@@ -116,6 +116,10 @@ class Link:
                 self._end(UnavailableError("the connection broke"))
                 return
 
+    def give_up(self, why: str) -> None:
+        """End the link, which is of no use any more."""
+        self._end(UnavailableError(why))
+
     async def close(self) -> None:
         """Close now. Returns at once, on a blocked socket within two seconds."""
         if self.error is None:

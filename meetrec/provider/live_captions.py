@@ -33,6 +33,7 @@ from meetrec.provider.passage import DRAIN_LIMIT_S, Passage
 from meetrec.provider.ports import AudioReader, Resampler, VoiceDetector
 from meetrec.provider.progress import Progress
 from meetrec.provider.session_config import link_config
+from meetrec.provider.stretches import Stretch
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +87,7 @@ class LiveCaptions:
             resampler=resampler,
             detector=detector,
             speed=replay_speed,
+            on_forgotten=self._on_forgotten,
             clock=clock,
             sleep=sleep,
         )
@@ -232,6 +234,10 @@ class LiveCaptions:
             else:
                 left.append(orphan)
         self._orphans = left
+
+    def _on_forgotten(self, stretches: list[Stretch], shown: list[CaptionInterim]) -> None:
+        self._orphans += shown
+        self._progress.add_holes(stretches)
 
     def _on_failure(self, error: ProviderError) -> None:
         self._loss = error

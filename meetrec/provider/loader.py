@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from meetrec.core.events import CaptionInterim
 from meetrec.core.turn_cutter import TurnCutter
 from meetrec.provider.backoff import Pace
 from meetrec.provider.link import Link
@@ -28,6 +29,7 @@ class Loader:
         resampler: Callable[[], Resampler] | None,
         detector: Callable[[], VoiceDetector] | None,
         speed: float,
+        on_forgotten: Callable[[list[Stretch], list[CaptionInterim]], None],
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
@@ -37,6 +39,7 @@ class Loader:
         self._resampler = resampler
         self._detector = detector
         self._speed = speed
+        self._on_forgotten = on_forgotten
         self._clock = clock
         self._sleep = sleep
 
@@ -52,8 +55,17 @@ class Loader:
             detector=self._detector() if self._detector is not None else None,
         )
         progress = self._progress
-        pace = Pace(self._speed, self._clock)
-        return Passage(link, sender, written=lambda: progress.written, rate=progress.rate, pace=pace, sleep=self._sleep)
+        return Passage(
+            link,
+            sender,
+            loaded=stretches,
+            written=lambda: progress.written,
+            on_forgotten=self._on_forgotten,
+            rate=progress.rate,
+            pace=Pace(self._speed, self._clock),
+            clock=self._clock,
+            sleep=self._sleep,
+        )
 
     def quiet_place(self) -> int:
         """Return a frame of the last seconds at which no word is cut, the end of the recording if there is none."""

@@ -3,44 +3,62 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from meetrec.core.events import CaptionInterim
 from meetrec.provider.backoff import Pace
 from meetrec.provider.link import Link
 from meetrec.provider.sender import Sender
 from meetrec.provider.stretches import Stretch
+from meetrec.provider.timeline import Span
 
 DRAIN_LIMIT_S = 10.0
 """How long to wait for the next outstanding answer."""
+ANSWER_LIMIT_S = 45.0
+"""A link with turns outstanding that says nothing for so long is of no use."""
+OVERDUE_S = 120.0
+"""A turn that is not answered after so much more audio has been forgotten by the service."""
+_RESTING_S = 1.5
 
 
 class Passage:
-    """Sends what `sender` reads over `link`. `written` says how many frames of the recording are on disk."""
+    """Sends what `sender` reads over `link`. `written` says how many frames of the recording are on disk.
+
+    `loaded` are the stretches the sender was given; `on_forgotten` is told of turns that the service took and forgot,
+    and what was shown of them.
+    """
 
     def __init__(
         self,
         link: Link,
         sender: Sender,
         *,
+        loaded: Sequence[Stretch],
         written: Callable[[], int],
+        on_forgotten: Callable[[list[Stretch], list[CaptionInterim]], None],
         rate: int,
         pace: Pace,
+        clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self.link = link
         self.sender = sender
         self.wake = asyncio.Event()
+        self._loaded = loaded
         self._written = written
+        self._on_forgotten = on_forgotten
         self._rate = rate
         self._pace = pace
+        self._clock = clock
         self._sleep = sleep
         self._answers = 0
+        self._heard_at = clock()
         self._leaving = False
         link.on_news = self._on_news
 
     def _on_news(self) -> None:
         self._answers += 1
+        self._heard_at = self._clock()
         self.wake.set()
 
     def leave(self) -> None:
@@ -60,12 +78,36 @@ class Passage:
             seconds = self.sender.step(self._written())
             await self.link.flush()
             if seconds:
-                await self._sleep(self._pace.delay(seconds))
+                self._look_for_answers()
+                if (delay := self._pace.delay(seconds)) > 0:
+                    await self._sleep(delay)
             elif self.sender.through:
                 return self.link.alive
             else:
-                await self.wake.wait()
+                await self._rest()
         return False
+
+    def _look_for_answers(self) -> None:
+        """End a link that takes audio and says nothing; take note of single turns that the service has forgotten."""
+        protocol = self.link.protocol
+        if not protocol.outstanding:
+            self._heard_at = self._clock()
+        elif self._clock() - self._heard_at > ANSWER_LIMIT_S:
+            self.link.give_up("the service takes audio and does not answer")
+        else:
+            spans, shown = protocol.take_overdue(OVERDUE_S)
+            if spans:
+                self._on_forgotten(self._stretches(spans, 1), shown)
+
+    async def _rest(self) -> None:
+        """Wait for more audio, or for anything else; a turn in hand is ended when none comes."""
+        try:
+            async with asyncio.timeout(_RESTING_S):
+                await self.wake.wait()
+        except TimeoutError:
+            self.sender.rest()
+            await self.link.flush()
+            await self.wake.wait()
 
     async def drain(self, limit_s: float) -> bool:
         """Wait for the outstanding answers, at most `limit_s` for the next one. Returns whether all came."""
@@ -86,10 +128,20 @@ class Passage:
 
     def unsettled(self, *, unanswered: bool) -> list[Stretch]:
         """Return what was sent and never answered; `unanswered` says that this is the service's fault."""
-        once = 1 if unanswered else 0
-        spans = self.link.protocol.unsettled()
-        stretches = [Stretch(round(one.start * self._rate), round(one.end * self._rate), once) for one in spans]
-        return [one for one in stretches if one.frames > 0]
+        return self._stretches(self.link.protocol.unsettled(), 1 if unanswered else 0)
+
+    def unsent(self) -> list[Stretch]:
+        """Return the loaded stretches as far as they were not sent."""
+        return [self._counted(one.start, one.end, 0) for one in self.sender.unsent()[0]]
+
+    def _stretches(self, spans: list[Span], unanswered: int) -> list[Stretch]:
+        frames = [(round(one.start * self._rate), round(one.end * self._rate)) for one in spans]
+        return [self._counted(start, end, unanswered) for start, end in frames if end > start]
+
+    def _counted(self, start: int, end: int, unanswered: int) -> Stretch:
+        """Return a stretch that remembers how often the service said nothing to it before."""
+        before = [one.unanswered for one in self._loaded if one.start < end and start < one.end]
+        return Stretch(start, end, max(before, default=0) + unanswered)
 
     def open_captions(self) -> list[CaptionInterim]:
         """Return what was shown and is not final."""

@@ -171,6 +171,10 @@ class LinkProtocol:
         """Return what was shown and is not final."""
         return self._items.open_captions()
 
+    def take_overdue(self, limit_s: float) -> tuple[list[Span], list[CaptionInterim]]:
+        """Give up on turns that `limit_s` seconds of audio followed: where they are, and what was shown of them."""
+        return self._items.take_overdue(round(limit_s * RATE))
+
     # -- what the service says -----------------------------------------------------------------------------------
 
     def receive(self, message: str) -> None:

@@ -85,6 +85,8 @@ class Sender:
 
     def lag(self, written: int) -> int:
         """Return how many frames, of the `written` ones, are not sent yet."""
+        if self._end is None:
+            return max(0, written - self.unsent_from)  # asked after each block: this is how it mostly is
         closed, live_from = self.unsent()
         return sum(one.frames for one in closed) + (max(0, written - live_from) if live_from is not None else 0)
 
@@ -154,6 +156,12 @@ class Sender:
         if self._protocol.config.client_cuts:
             return self._cutter.idle
         return not self._protocol.speaking and (self._detector is None or self._quiet_s >= _PAUSE_S)
+
+    def rest(self) -> None:
+        """No audio has come for a while (the recording is paused): end the turn, so that its text becomes final."""
+        if self._protocol.config.client_cuts and self._cutter.end() is Cut.COMMIT:
+            self._protocol.commit()
+            self._text_seen = 0
 
     def cut_here(self) -> int:
         """End the turn at the position, whatever it holds. Returns the position, the first frame not sent."""

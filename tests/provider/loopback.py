@@ -214,12 +214,14 @@ async def record(live: LiveCaptions, recording: Recording, *, speed: float = 20.
         await asyncio.sleep(max(0.0, due - loop.time()))
 
 
-async def whole_run(live: LiveCaptions, recording: Recording, *, speed: float = 20.0) -> list[Event]:
+async def whole_run(
+    live: LiveCaptions, recording: Recording, *, speed: float = 20.0, patience_s: float = 4.0
+) -> list[Event]:
     """Record all of it and return every event."""
 
     async def play() -> None:
         await record(live, recording, speed=speed)
-        live.finish(patience_s=4.0)
+        live.finish(patience_s)
 
     async with asyncio.TaskGroup() as group:
         group.create_task(play())

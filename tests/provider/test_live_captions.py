@@ -13,6 +13,7 @@ from aiohttp import web
 from meetrec.core.captions import CaptionTrack
 from meetrec.core.events import CaptionFinal, Event, LinkChanged, Notice, RequestSent
 from meetrec.core.settings import CaptionsSettings
+from meetrec.provider import passage as passage_module
 from tests.provider.loopback import RATE, Conversation, CountingService, Recording, captions, record, whole_run
 from tests.proxy import Proxy
 
@@ -179,6 +180,65 @@ async def test_a_service_that_takes_audio_and_never_answers_is_asked_again_then_
         events = await whole_run(captions(service.port, recording), recording)
     assert_each_frame_once(events, recording)
     assert len(service.conversations) == 2
+
+
+async def test_a_service_that_never_answers_is_not_asked_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each stretch is sent three times at most; a link that only takes is given up and replaced."""
+    monkeypatch.setattr(passage_module, "ANSWER_LIMIT_S", 0.5)
+    recording = Recording(20)
+
+    def deaf(_talk: Conversation, event: dict[str, Any]) -> bool:
+        return bool(event["type"] == "session.update")
+
+    async with CountingService(recording, deaf) as service:
+        live = captions(service.port, recording, jitter=lambda: 0.0)
+        events = await whole_run(live, recording, speed=5, patience_s=1.0)
+    assert "offline" in states(events)
+    assert any("does not answer" in event.why for event in events if isinstance(event, LinkChanged))
+    last = events[-1]
+    assert isinstance(last, LinkChanged)
+    assert last.behind == pytest.approx(20, abs=1.5)
+
+
+async def test_single_turns_the_service_forgets_are_sent_again_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passage_module, "OVERDUE_S", 10.0)
+    recording = Recording(45)
+    forgotten: list[int] = []
+
+    async def forget(talk: Conversation, event: dict[str, Any]) -> bool:
+        if event["type"] == "input_audio_buffer.commit" and talk.number == 1 and talk.turns in (1, 3):
+            item = f"lost_{talk.turns}"
+            talk.turns += 1
+            talk.buffer.clear()
+            await talk.say("input_audio_buffer.committed", item_id=item)
+            await talk.say("conversation.item.input_audio_transcription.delta", item_id=item, delta="3-4")
+            forgotten.append(recording.written)
+            return False
+        return True
+
+    async with CountingService(recording, forget) as service:
+        stream = whole_run(captions(service.port, recording), recording, speed=10)
+        events = await stream
+    assert_each_frame_once(events, recording)
+    assert len(forgotten) == 2
+    again = [event.at for event in events if isinstance(event, CaptionFinal) and event.item.startswith("2:")]
+    assert again
+    assert max(again) < 40, "they waited for the end"
+
+
+async def test_a_pause_of_the_recording_makes_the_last_words_final() -> None:
+    recording = Recording(6, speech_s=6.0)
+    async with CountingService(recording) as service:
+        live = captions(service.port, recording)
+        stream = live.run()
+        recording.grow(2.0)
+        live.advanced(recording.written)
+        async with asyncio.timeout(8):
+            async for event in stream:
+                if isinstance(event, CaptionFinal):
+                    break
+        assert event.text == f"0-{2 * RATE}"
+        await stream.aclose()
 
 
 async def test_the_end_is_not_waited_for_for_ever() -> None:
