@@ -87,6 +87,7 @@ class LibraryScreen(Screen[None]):
     def on_mount(self) -> None:
         self._masthead.show("meetrec", "", "")
         self._listed.show_empty("Reading the library …")
+        self._listed.focus()  # Textual gives it to nobody while another window has it
         self.add_class("-empty")
         self.set_interval(_RELOAD_SECONDS, self._reload_while_at_work)
         self.reload()

@@ -94,6 +94,7 @@ class RecordScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
+        self._captions.focus()  # Textual gives it to nobody while another window has it
         self.show_state()
         self.set_interval(TICK_SECONDS, self.show_state)
         self.run_worker(self._follow(), group="follow", exclusive=True)

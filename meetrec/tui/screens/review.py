@@ -83,6 +83,7 @@ class ReviewScreen(Screen[None]):
     def on_mount(self) -> None:
         self._masthead.show("meetrec")
         self._turns.show_empty("Opening …")
+        self._turns.focus()  # Textual gives it to nobody while another window has it
         self.reload()
 
     def reload(self) -> None:
