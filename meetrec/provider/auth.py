@@ -130,15 +130,16 @@ def _other_scope(scope: str) -> str:
 
 def _entra_tokens() -> Callable[[str], Awaitable[str]]:
     try:
-        identity = importlib.import_module("azure.identity.aio")
+        identity = importlib.import_module("azure.identity")
     except ImportError:
         raise SettingsError(
             "provider.azure_auth is entra, which needs azure-identity", "run pip install 'meetrec[entra]'"
         ) from None
+    # the variant without asyncio, in a thread: the other one wants to be closed, and there is no good moment for that
     credential = identity.DefaultAzureCredential()
 
     async def token(scope: str) -> str:
-        return str((await credential.get_token(scope)).token)
+        return str((await asyncio.to_thread(credential.get_token, scope)).token)
 
     return token
 

@@ -169,8 +169,19 @@ async def test_entra_that_fails_is_a_sentence_without_the_library_s_words() -> N
     assert caught.value.__cause__ is None
 
 
+async def test_entra_asks_the_library_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Credential:
+        def get_token(self, scope: str) -> Any:
+            time.sleep(0.05)
+            return types.SimpleNamespace(token=f"token for {scope}")
+
+    monkeypatch.setitem(sys.modules, "azure.identity", types.SimpleNamespace(DefaultAzureCredential=Credential))
+    headers = await sign_in(endpoint("azure", azure_auth="entra", azure_scope="s"), KeysSettings(), {}).headers()
+    assert headers == {"Authorization": "Bearer token for s"}
+
+
 async def test_entra_without_its_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "azure.identity.aio", None)
+    monkeypatch.setitem(sys.modules, "azure.identity", None)
     with pytest.raises(SettingsError) as caught:
         await sign_in(endpoint("azure", azure_auth="entra"), KeysSettings(), {}).headers()
     assert "meetrec[entra]" in caught.value.hint
