@@ -64,6 +64,8 @@ class Terminal:
         self._output = self._folder / "output"
         try:
             self._start(command or SHELL, size, cwd or self._folder)
+            if not command:
+                self.wait_for("$")
         except BaseException:
             self.close()
             raise

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -80,6 +81,11 @@ def unknown_in(words: list[str]) -> list[str]:
     return [word for word in named if re.match(r"--?[a-zA-Z]", word) and word not in known]
 
 
+def is_settings(document: Mapping[str, object]) -> bool:
+    """Say whether a TOML document can be meant as settings, which are sections and nothing else."""
+    return all(isinstance(value, dict) for value in document.values())
+
+
 @pages
 def test_examples_run_and_print_what_the_page_shows(page: Page, folder: Path, simulated: Mapping[str, str]) -> None:
     for block in page.blocks:
@@ -129,7 +135,7 @@ def test_every_make_target_a_page_names_exists(page: Page) -> None:
 @pages
 def test_settings_a_page_shows_are_accepted(page: Page, folder: Path, simulated: Mapping[str, str]) -> None:
     for block in page.blocks:
-        if block.language == "toml":
+        if block.language == "toml" and is_settings(tomllib.loads(block.text)):
             path = Path(run("meetrec settings path", folder, simulated).stdout.strip())
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.text, "utf-8")
