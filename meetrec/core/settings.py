@@ -253,5 +253,3 @@ def _unknown(shown: str, key: str, known: typing.Iterable[str], source: str) -> 
     near = difflib.get_close_matches(key, list(known), n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else "meetrec settings show lists them all"
     return SettingsError(f"{source}: there is no setting {one_line(shown, 80)}", hint)
-
-

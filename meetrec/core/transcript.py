@@ -91,9 +91,7 @@ class Transcript:
 
     def with_names(self, names: Mapping[str, str]) -> Transcript:
         """Return the transcript with the names the user gave, by speaker id."""
-        named = tuple(
-            Speaker(one.id, names[one.id], named=True) if names.get(one.id) else one for one in self.speakers
-        )
+        named = tuple(Speaker(one.id, names[one.id], named=True) if names.get(one.id) else one for one in self.speakers)
         return dataclasses.replace(self, speakers=named)
 
     def talk_times(self) -> dict[str, float]:
