@@ -99,9 +99,12 @@ class Lab:
         rows = [line.split("\t") for line in self.pactl("list", "short", "sources").splitlines()]
         return [row[1] for row in rows if len(row) > 1]
 
-    def play(self, path: Path, sink: str = "micpipe") -> subprocess.Popen[bytes]:
-        """Begin to play a sound file: into the microphone, or into the speaker ("spk"). Wait for the result to end."""
-        player = self._spawn("paplay", "--latency-msec=100", f"--device={sink}", str(path))
+    def play(self, path: Path, sink: str = "micpipe", latency_ms: int = 100) -> subprocess.Popen[bytes]:
+        """Begin to play a sound file: into the microphone, or into the speaker ("spk"). Wait for the result to end.
+
+        What is to be played without a gap also on a busy machine needs a long latency.
+        """
+        player = self._spawn("paplay", f"--latency-msec={latency_ms}", f"--device={sink}", str(path))
         self._others.append(player)
         return player
 

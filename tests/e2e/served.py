@@ -87,6 +87,15 @@ class Served:
         asyncio.run_coroutine_threadsafe(call, self._loop).result(PATIENCE_S)
 
     def _end(self) -> None:
+        self._run(_cancel_all())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE_S)
         self._loop.close()
+
+
+async def _cancel_all() -> None:
+    """End what still runs in the loop: handlers of connections whose other side was killed."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

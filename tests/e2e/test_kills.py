@@ -24,6 +24,8 @@ from tests.e2e.program import Live, jobs, kill, meetrec, only_session, sessions_
 from tests.e2e.served import Served
 
 BLOCK_S = 0.1
+BEGIN_S = 14.0
+"""Somebody says something short here, so that the first caption does not take long."""
 ONCE_AT_A_TIME = {"MEETREC_MINUTES_PARALLEL": "1", "MEETREC_MINUTES_MAX_PART_SECONDS": "30"}
 
 
@@ -78,10 +80,11 @@ class Feed:
         return self._process.returncode, said.decode()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_killed_recorder_leaves_all_sound_up_to_100_ms_ago_and_everything_noted(served: Served, seed: int) -> None:
     rng = random.Random(seed)
-    with Feed(sample_pcm()) as feed:
+    samples = sample_pcm()[round(BEGIN_S * RATE) :]
+    with Feed(samples) as feed:
         until(lambda: any(job.port for job in jobs()))
         assert meetrec("mark", "first").code == 0
         assert meetrec("note", "ask Ana").code == 0
@@ -99,7 +102,7 @@ def test_a_killed_recorder_leaves_all_sound_up_to_100_ms_ago_and_everything_note
 
     heard = wav_pcm(folder.audio)  # by its header, which nobody has repaired
     size = folder.audio.stat().st_size
-    assert heard == sample_pcm()[: len(heard) // 2].tobytes()
+    assert heard == samples[: len(heard) // 2].tobytes()
     assert len(heard) // 2 >= feed.fed_before(moment - BLOCK_S) > 2 * RATE
     assert size - len(heard) - 44 <= BLOCK_S * RATE * 2
 
@@ -112,7 +115,7 @@ def test_a_killed_recorder_leaves_all_sound_up_to_100_ms_ago_and_everything_note
     assert meetrec("status", "--json").json["state"] == "idle"
 
     assert meetrec("finish", "latest").code == 0
-    assert minutes_words(shown()) == words_between(0.0, shown()["duration"])
+    assert minutes_words(shown()) == words_between(BEGIN_S, BEGIN_S + shown()["duration"])
     assert "ask Ana" in folder.minutes.read_text("utf-8")
 
 

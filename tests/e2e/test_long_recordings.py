@@ -44,7 +44,7 @@ def parts(served: Served) -> list[float]:
     return [one.seconds for one in sorted(sent, key=lambda one: one.pieces[0].truth_start)]
 
 
-@pytest.mark.parametrize(("while_recording", "speed"), [("true", "20"), ("false", "0")])
+@pytest.mark.parametrize(("while_recording", "speed"), [("true", "40"), ("false", "0")])
 def test_every_word_is_in_the_minutes_once_by_the_right_person(
     served: Served, long: Known, monkeypatch: pytest.MonkeyPatch, while_recording: str, speed: str
 ) -> None:
@@ -61,7 +61,7 @@ def test_every_word_is_in_the_minutes_once_by_the_right_person(
 
 
 def test_captions_of_a_long_recording_are_complete_beside_its_minutes(served: Served, long: Known) -> None:
-    done = meetrec("record", "--from", str(long.truth.audio), "--speed", "30", "--json", "--no-finish")
+    done = meetrec("record", "--from", str(long.truth.audio), "--speed", "60", "--json", "--no-finish")
     assert done.code == 0, done.err
     assert sorted(caption_words(shown())) == sorted(long.truth.words())  # two who speak at once may be in either order
 

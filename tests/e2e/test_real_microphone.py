@@ -25,7 +25,7 @@ MOST_DRIFT = 2
 
 def play(lab: Lab, folder: Path, span: tuple[float, float]) -> None:
     """Play a piece of the sample meeting into the microphone, to its end."""
-    player = lab.play(write_wav(folder / f"{span[0]:g}.wav", cut(*span)))
+    player = lab.play(write_wav(folder / f"{span[0]:g}.wav", cut(*span)), latency_ms=2000)
     assert player.wait(30) == 0
 
 
@@ -98,16 +98,6 @@ def test_what_is_spoken_is_recorded_captioned_and_in_the_minutes(lab: Lab, serve
         done = live.end()
     assert done.code == 0, done
 
-    document = shown()
-    words = words_between(*BEFORE) + words_between(*AFTER)
-    assert caption_words(document) == words
-    assert minutes_words(document) == words
-    assert [mark["text"] for mark in document["marks"]] == ["cable"]
-    assert [note["text"] for note in document["notes"]] == ["ask about the cable"]
-    assert document["faults"] == []
-    assert not [event for event in done.events if event["type"] == "audio.gap"]
-    assert len({one["speaker"] for one in document["segments"]}) == 2
-
     folder = only_session()
     assert folder.session.device == "Virtual_Microphone"
     recorded = np.frombuffer(wav_pcm(folder.audio), "<i2")
@@ -118,3 +108,13 @@ def test_what_is_spoken_is_recorded_captioned_and_in_the_minutes(lab: Lab, serve
     paused, kept = smooth(cut(*WHILE_PAUSED)), smooth(recorded)
     at = place(paused, kept)
     assert np.corrcoef(paused, kept[at : at + len(paused)])[0, 1] < 0.5
+
+    document = shown()
+    words = words_between(*BEFORE) + words_between(*AFTER)
+    assert caption_words(document) == words
+    assert minutes_words(document) == words
+    assert [mark["text"] for mark in document["marks"]] == ["cable"]
+    assert [note["text"] for note in document["notes"]] == ["ask about the cable"]
+    assert document["faults"] == []
+    assert not [event for event in done.events if event["type"] == "audio.gap"]
+    assert len({one["speaker"] for one in document["segments"]}) == 2

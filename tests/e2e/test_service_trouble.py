@@ -172,7 +172,7 @@ def test_while_the_service_is_away_captions_are_behind_and_in_the_end_every_word
 )
 def test_links_that_break_or_talk_nonsense_cost_no_word(served: Served, script: tuple[LinkFaults, ...]) -> None:
     served.faults = Faults(links=script)
-    done = record(Path(SAMPLE), "--no-finish")
+    done = record(Path(SAMPLE), "--no-finish", speed=16)
     assert done.code == 0, done
     assert caption_words(shown()) == WORDS
     assert_sound_is_whole(0.0, 100.0)

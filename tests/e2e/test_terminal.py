@@ -97,7 +97,7 @@ def test_the_demo_from_the_first_caption_to_a_named_and_exported_meeting(
 
 
 def test_a_meeting_on_the_service_ends_word_perfect_on_the_screen_too(served: Served, tmp_path: Path) -> None:
-    with app("record", "Weekly sync", "--from", SAMPLE, "--speed", "8", size=(100, 30), cwd=tmp_path) as terminal:
+    with app("record", "Weekly sync", "--from", SAMPLE, "--speed", "16", size=(100, 30), cwd=tmp_path) as terminal:
         terminal.wait_for("● REC")
         terminal.wait_for(FIRST_WORDS)
         terminal.wait_for("safe on disk")
