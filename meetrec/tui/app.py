@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from meetrec.tui.filters import HarmlessFilter
+from meetrec.tui.painting import INKS
 from meetrec.tui.ports import Library, Recorder
 from meetrec.tui.screens.library import LibraryScreen
 from meetrec.tui.screens.record import Connect, RecordScreen
@@ -51,6 +52,7 @@ class Start:
 class MeetrecApp(App[None]):
     """The screen. It knows neither disk, audio nor network, only the ports it is given."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
     CSS_PATH = Path(__file__).with_name("meetrec.tcss")
     TITLE = "meetrec"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-normal"), (112, "-wide")]  # noqa: RUF012 - Textual's own form

@@ -6,11 +6,12 @@ Inks are the few ways text may look. Their colors are theme variables in `meetre
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.css.styles import RenderStyles
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -27,14 +28,36 @@ Piece = tuple[str, Style]
 Value = TypeVar("Value")
 
 
-class Painted(Widget, Generic[Value]):
-    """A widget that paints its own lines from one value, and repaints only when that value changes."""
+class Inked(Widget):
+    """A widget that paints in inks. The app has their styles: a set for each widget took most of the time to start."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
+    def __init__(self, *children: Widget, **options: Any) -> None:
+        super().__init__(*children, **options)
+        self._inks: dict[tuple[str, ...], Style] = {}
+
+    def ink(self, *names: str) -> Style:
+        """Return the style of one or more inks laid over each other ("selected", "quiet")."""
+        style = self._inks.get(names)
+        if style is None:
+            style = self.get_visual_style(*(f"ink-{name}" for name in names)).rich_style
+            self._inks[names] = style
+        return style
+
+    def get_component_styles(self, *names: str) -> RenderStyles:
+        """Ask the app."""
+        return self.app.get_component_styles(*names)
+
+    def notify_style_update(self) -> None:
+        """Forget the colors of another theme."""
+        super().notify_style_update()
+        self._inks.clear()
+
+
+class Painted(Inked, Generic[Value]):
+    """A widget that paints its own lines from one value, and repaints only when that value changes."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
-        self._inks: dict[tuple[str, ...], Style] = {}
         self._lines: list[Strip] | None = None
         self._lines_width = -1
         self.shown: Value | None = None
@@ -48,14 +71,6 @@ class Painted(Widget, Generic[Value]):
         self._lines = None
         self.refresh()
         return True
-
-    def ink(self, *names: str) -> Style:
-        """Return the style of one or more inks laid over each other ("selected", "quiet")."""
-        style = self._inks.get(names)
-        if style is None:
-            style = self.get_visual_style(*(f"ink-{name}" for name in names)).rich_style
-            self._inks[names] = style
-        return style
 
     def paint(self, value: Value, width: int) -> list[Strip]:
         """Return the lines that show a value in `width` cells."""
@@ -71,7 +86,6 @@ class Painted(Widget, Generic[Value]):
     def notify_style_update(self) -> None:
         """Forget what was painted in the colors of another theme."""
         super().notify_style_update()
-        self._inks.clear()
         self._lines = None
 
 

@@ -59,16 +59,19 @@ class Scene:
 async def settle(pilot: Pilot[Any], shows: str, *, seconds: float = 10.0) -> None:
     """Wait until a text is on the screen and nothing moves any more."""
     deadline = time.monotonic() + seconds
-    last = ""
+    last, stable = "", 0
     while time.monotonic() < deadline:
-        await pilot.pause(0.04)
+        await pilot.pause(0.03)
         for line in pilot.app.screen.query(Input):
             line.cursor_blink = False  # pictures are the same at every moment
         if isinstance(pilot.app.screen, RecordScreen):
             pilot.app.screen.show_state()  # clock and level would come with the next tick
             await pilot.pause(0.02)
         text = screen_text(pilot.app)
-        if shows in text and text == last and not pilot.app._animator._animations:
+        stable = stable + 1 if text == last else 0
+        at_size = pilot.app.screen.outer_size == pilot.app.size
+        settled = shows in text and stable >= 2 and at_size and "Opening …" not in text
+        if settled and not pilot.app._animator._animations:
             return
         last = text
     raise AssertionError(f"{shows!r} did not appear within {seconds} s; the screen shows:\n{last}")
@@ -195,7 +198,12 @@ SCENES = (
     ),
     Scene("record-paused", _recording(*_BEHIND, ev.RecordingPaused(at=66)), "PAUSED"),
     Scene("record-note", _recording(*made.live_events(9)), "A note, at this moment", ("live => n",)),
-    Scene("record-scrolled-up", _recording(*made.live_events(60)), "Not following", ("live => pageup",)),
+    Scene(
+        "record-scrolled-up",
+        _recording(*made.live_events(60)),
+        "Not following",
+        ("live => pageup pageup pageup pageup",),
+    ),
     Scene(
         "record-faults",
         _recording(

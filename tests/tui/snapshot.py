@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from rich.style import Style
+from textual.pilot import Pilot
 
 from tests.tui.scenes import SCENES, SIZES, THEMES, Scene, play, settle
 
@@ -60,9 +62,24 @@ async def snapshot(scene: Scene) -> str:
             await settle(pilot, scene.shows_at(size))
             dark = describe(app)
             app.theme = THEMES[1]
-            await pilot.pause(0.02)
-            parts += _section(size, dark, describe(app))
+            light = await settle_theme(pilot, dark[2].values())
+            parts += _section(size, dark, light)
     return "\n".join(parts) + "\n"
+
+
+async def settle_theme(pilot: Pilot[Any], dark: Iterable[str]) -> Description:
+    """Wait until none of the dark backgrounds is left and nothing changes any more; return what is seen then."""
+    deadline = time.monotonic() + 10
+    gone = {name.split()[2] for name in dark if "reverse" not in name}
+    last, stable = describe(pilot.app), 0
+    while stable < 3:
+        assert time.monotonic() < deadline, "the theme did not change"
+        await pilot.pause(0.03)
+        seen = describe(pilot.app)
+        left = any(name.split()[2] in gone for name in seen[2].values())
+        stable = stable + 1 if seen == last and not left else 0
+        last = seen
+    return last
 
 
 def _section(size: tuple[int, int], dark: Description, light: Description) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
@@ -98,11 +97,14 @@ class CaptionsView(LineView):
         if not self._scrolling_itself:
             self._set_following(round(new_value) >= self.max_scroll_y)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Lay out again when there is more or less room, and stay at the end; LineView looks after the width."""
-        del event
-        if (self.size.height >= _HIGH) != self._spaced or self.following:
-            self.lay_out(self.item_count())
+    def keep_place(self, anchor: int | None) -> None:
+        """Lay out again where there is more or less room than before, and stay at the end when following it."""
+        if (self.size.height >= _HIGH) != self._spaced:
+            self.lay_out()
+        if self.following:
+            self._to_end()
+        else:
+            super().keep_place(anchor)
 
     def _set_following(self, following: bool) -> None:
         if following != self.following:

@@ -7,32 +7,27 @@ and after a change only from the first changed item on.
 from __future__ import annotations
 
 import bisect
-from typing import ClassVar
 
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from meetrec.tui.painting import INKS, row
+from meetrec.tui.painting import Inked, row
 from meetrec.tui.wrap import wrap
 
 _KEPT = 512
 """How many painted items are kept; a screen shows far fewer."""
 
 
-class LineView(ScrollView, can_focus=True):
+class LineView(ScrollView, Inked, can_focus=True):
     """A scrolling list. Subclasses say how high an item is and how it is painted."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
         self._tops: list[int] = [0]
         """The first line of each item, and behind the last one the number of lines."""
         self._painted: dict[int, list[Strip]] = {}
-        self._inks: dict[tuple[str, ...], Style] = {}
         self._width = 0
         self._empty: list[str] = []
         self.laid_out = 0
@@ -51,14 +46,6 @@ class LineView(ScrollView, can_focus=True):
     def paint_item(self, index: int, width: int) -> list[Strip]:
         """Return the item's lines. Called for items in sight."""
         raise NotImplementedError
-
-    def ink(self, *names: str) -> Style:
-        """Return the style of one or more inks laid over each other ("selected", "quiet")."""
-        style = self._inks.get(names)
-        if style is None:
-            style = self.get_visual_style(*(f"ink-{name}" for name in names)).rich_style
-            self._inks[names] = style
-        return style
 
     def show_empty(self, text: str) -> None:
         """Say `text`, line by line, where the first items will stand, as long as there are none."""
@@ -137,17 +124,19 @@ class LineView(ScrollView, can_focus=True):
         return [line for text in self._empty for line in wrap(text, max(width - 4, 2))]
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay out again when the width changed; the text at the top stays in sight."""
+        """Lay out again when the width changed, and keep the place."""
         del event
-        if self.scrollable_content_region.width == self._width:
-            return
         anchor = self.item_at_line(self.scroll_offset.y)
-        self.lay_out()
-        if anchor is not None and anchor < len(self._tops) - 1:
+        if self.scrollable_content_region.width != self._width:
+            self.lay_out()
+        self.keep_place(anchor)
+
+    def keep_place(self, anchor: int | None) -> None:
+        """Bring the item that stood at the top there again, after a change of size."""
+        if anchor is not None and anchor < len(self._tops) - 1 and self.item_at_line(self.scroll_offset.y) != anchor:
             self.scroll_to(y=self._tops[anchor], animate=False, immediate=True, force=True)
 
     def notify_style_update(self) -> None:
         """Forget what was painted in the colors of another theme."""
         super().notify_style_update()
-        self._inks.clear()
         self._painted.clear()

@@ -70,6 +70,13 @@ class PickView(LineView):
         if first != self.scroll_offset.y:
             self.scroll_to(y=max(first, 0), animate=False, immediate=True, force=True)
 
+    def keep_place(self, anchor: int | None) -> None:
+        """Keep what is picked in sight."""
+        if self.cursor is None:
+            super().keep_place(anchor)
+        else:
+            self._bring_into_sight(self.cursor, center=False)
+
     def _nearest(self, index: int, step: int) -> int | None:
         """Return the first item from `index` on, in steps, on which the cursor may stand."""
         while 0 <= index < self.item_count():

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.style import Style
-from textual import events
 from textual.strip import Strip
 
 from meetrec.core.clock import format_length
@@ -59,11 +58,11 @@ class SessionList(PickView):
             self._height, first = height, 0
         super().lay_out(first)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Lay out again when the spacing changes with the height; LineView looks after the width."""
-        del event
+    def keep_place(self, anchor: int | None) -> None:
+        """Lay out again when the spacing changes with the height, and keep what is picked in sight."""
         if (self.screen.size.height < _LOW) != (self._height == 2):
             self.lay_out()
+        super().keep_place(anchor)
 
     def paint_item(self, index: int, width: int) -> list[Strip]:
         session = self.sessions[index]
