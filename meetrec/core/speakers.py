@@ -140,8 +140,12 @@ def _told_apart(groups: _Groups, evidence: Evidence, one: Node, other: Node) -> 
 
 
 def _not_recognized(sent: set[Node], answered: set[Node], evidence: Evidence) -> bool:
-    """Tell whether a clip of one went with a part in which the other has a label of its own."""
-    return any(set(evidence.sent.get(part, ())) & sent for part, _ in answered)
+    """Tell whether a clip of one went with a part in which the other has a label of its own.
+
+    A label that is another clip's name proves nothing: both clips may be of one voice, which gets but one of the names.
+    """
+    own = [node for node in answered if node not in evidence.known]
+    return any(sent & set(evidence.sent.get(part, ())) for part, _ in own)
 
 
 def in_doubt(evidence: Evidence) -> list[Node]:

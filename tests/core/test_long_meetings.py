@@ -17,13 +17,18 @@ from tests.core.meeting_model import TrueService, Utterance, levels, meeting
 STEP = 0.1
 
 
-def transcribed(utterances: list[Utterance], seconds: float, limit: float, *, with_references: bool) -> Transcript:
-    """Go the way of the finish workflow: part by part, references from earlier parts, a roll call at the end."""
+def batches(parts: list[Part], size: int) -> list[list[Part]]:
+    """Return the parts in groups of `size`."""
+    return [parts[start : start + size] for start in range(0, len(parts), size)]
+
+
+def transcribed(utterances: list[Utterance], seconds: float, limit: float, *, at_once: int) -> Transcript:
+    """Go the way of the finish workflow: `at_once` parts, references from those before them, a roll call at the end."""
     service = TrueService(utterances)
     answers: list[PartAnswer] = []
-    for part in plan_parts(levels(utterances, seconds, STEP), STEP, seconds, limit):
-        known = references(gather(answers, seconds), nodes_of(answers, seconds)) if with_references else []
-        answers.append(service.answer(part, known))
+    for batch in batches(plan_parts(levels(utterances, seconds, STEP), STEP, seconds, limit), at_once):
+        known = references(gather(answers, seconds), nodes_of(answers, seconds))
+        answers += [service.answer(part, known) for part in batch]
     clips = roll(gather(answers, seconds), nodes_of(answers, seconds))
     called = RollCall()
     if clips:
@@ -44,11 +49,11 @@ def errors(transcript: Transcript, utterances: list[Utterance]) -> tuple[list[st
     return [word for segment in transcript.segments for word in segment.text.split()], wrong + split
 
 
-@pytest.mark.parametrize("with_references", [True, False])
+@pytest.mark.parametrize("at_once", [1, 3, 100])
 @pytest.mark.parametrize("speakers", [2, 4, 6, 9])
-def test_no_word_is_lost_doubled_or_given_to_another(speakers: int, with_references: bool) -> None:
+def test_no_word_is_lost_doubled_or_given_to_another(speakers: int, at_once: int) -> None:
     utterances = meeting(Random(speakers), seconds=3600, speakers=speakers)
-    transcript = transcribed(utterances, 3600, 400, with_references=with_references)
+    transcript = transcribed(utterances, 3600, 400, at_once=at_once)
     words, wrong = errors(transcript, utterances)
     assert words == [word for one in utterances for word in one.words]
     assert wrong == 0
@@ -62,13 +67,13 @@ def test_no_word_is_lost_doubled_or_given_to_another(speakers: int, with_referen
     limit=st.floats(25, 120),
     longest=st.integers(1, 80),
     gap=st.floats(0.2, 8.0),
-    with_references=st.booleans(),
+    at_once=st.sampled_from([1, 2, 4, 100]),
 )
 def test_words_survive_any_cut_even_through_long_speech(
-    seed: int, speakers: int, limit: float, longest: int, gap: float, with_references: bool
+    seed: int, speakers: int, limit: float, longest: int, gap: float, at_once: int
 ) -> None:
     utterances = meeting(Random(seed), seconds=300, speakers=speakers, longest=longest, gap=gap)
-    transcript = transcribed(utterances, 300, limit, with_references=with_references)
+    transcript = transcribed(utterances, 300, limit, at_once=at_once)
     assert errors(transcript, utterances)[0] == [word for one in utterances for word in one.words]
 
 
