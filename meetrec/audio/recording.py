@@ -56,7 +56,7 @@ class Recording:
 
     **All callbacks come from the writer thread**; one that raises is logged and does not end the writing.
 
-    - `on_advance(frames)`: so many frames are in the file now.
+    - `on_advance(frames)`: so many frames are in the file now. It comes last of what there is to say of a block.
     - `on_level(level)`: loudness of the block, also while paused.
     - `on_signal(state)`: "normal", "quiet" or "zero" (see SignalWatch), when it changes.
     - `on_gap(seconds)`: so much sound of a live source is missing before the present end of the file.
@@ -163,9 +163,12 @@ class Recording:
         if item is None:
             self._look_for_stall()
         elif isinstance(item, bytes):
-            if not self._paused and not self._refused:
+            writes = not self._paused and not self._refused
+            if writes:
                 self._write(item)
             self._listen(item)
+            if writes:  # last, since it wakes others, who compete with this thread
+                self._tell(self._on_advance, self.frames)
         elif isinstance(item, _Pause):
             self._paused = item.on
         elif isinstance(item, _Ended):
@@ -183,7 +186,6 @@ class Recording:
                 return
             self._refuse(error)
         self.frames = self._frames_elsewhere + self._writer.frames
-        self._tell(self._on_advance, self.frames)
 
     def _listen(self, pcm: bytes) -> None:
         """Meter the block, and see whether live sound came at the pace of the clock."""

@@ -46,6 +46,7 @@ class Host:
         self._on_control = on_control
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._journal_failed = False
+        self._unsynced = False
         self._syncing: asyncio.Task[None] | None = None
 
     async def open_journal(self, open_it: Callable[[], Journal]) -> None:
@@ -74,11 +75,15 @@ class Host:
                 self.server.publish(Fault(at=event.at, what=error.message, hint=error.hint), stored=False)
             return event, False
         self._journal_failed = False
+        self._unsynced = True
         return kept, True
 
     async def _keep_synced(self, journal: Journal) -> None:
         while True:
             await asyncio.sleep(SYNC_S)
+            if not self._unsynced:
+                continue  # in most seconds: no thread is woken for nothing
+            self._unsynced = False
             with contextlib.suppress(MeetrecError):  # the next event that can't be stored tells of it
                 await asyncio.get_running_loop().run_in_executor(self._disk, journal.sync)
 

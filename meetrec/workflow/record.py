@@ -29,6 +29,8 @@ from meetrec.workflow.ports import Captions, Sound
 log = logging.getLogger(__name__)
 
 DISK_CHECK_S = 5.0
+LEVEL_EVERY_S = 0.2
+"""How often the level is told, the loudest since the last time: no meter shows more."""
 LOW_MINUTES = 60.0
 CRITICAL_MINUTES = 10.0
 
@@ -54,7 +56,8 @@ class Recording:
         self.started = started
         self.paused = False
         self._rate = started.rate
-        self._frames = round(started.at * started.rate)
+        self._frames = self._level_told = round(started.at * started.rate)
+        self._loudest: tuple[float, float] | None = None
         self._open_sound = open_sound
         self._open_captions = open_captions
         self._captions: Captions | None = None
@@ -113,8 +116,9 @@ class Recording:
         self._loop.call_soon_threadsafe(self._advance, frames)
 
     def on_level(self, rms: float, peak: float) -> None:
-        """How loud the last block was, in dB."""
-        self._post(AudioLevel(at=self.clock, rms=rms, peak=peak))
+        """How loud the last block was, in dB. It is told with the next advance: the loop is woken once a block."""
+        loudest = self._loudest
+        self._loudest = (rms, peak) if loudest is None else (max(rms, loudest[0]), max(peak, loudest[1]))
 
     def on_signal(self, state: SignalState) -> None:
         """What the last seconds sounded like."""
@@ -140,6 +144,10 @@ class Recording:
         self._frames = frames
         if self._captions is not None:
             self._captions.advanced(frames)
+        loudest = self._loudest
+        if loudest is not None and frames - self._level_told >= LEVEL_EVERY_S * self._rate:
+            self._level_told, self._loudest = frames, None
+            self._events.put_nowait(AudioLevel(at=self.clock, rms=loudest[0], peak=loudest[1]))
 
     # -- the run ---------------------------------------------------------------------------------------------------
 
