@@ -14,7 +14,7 @@ import pytest
 
 from meetrec.demo.faults import HOSTILE, Faults, LinkFaults
 from tests.cli.program import finished
-from tests.e2e.meeting import SAMPLE, WORDS, caption_words, minutes_words
+from tests.e2e.meeting import SAMPLE, WORDS, caption_words, cut, minutes_words, write_wav
 from tests.e2e.program import jobs, meetrec, only_session, shown, until
 from tests.e2e.secret import traces_of_key
 from tests.e2e.served import Served
@@ -195,15 +195,19 @@ def test_a_killed_screen_leaves_the_recording_and_stop_makes_the_minutes(served:
     assert len(minutes_words(shown())) >= 4
 
 
-def test_a_killed_recorder_is_told_on_the_screen_and_what_it_left_can_be_read_and_finished(served: Served) -> None:
-    with app("record", "Weekly sync", "--from", SAMPLE) as terminal:
-        terminal.wait_for("Ben, how is")
+def test_a_killed_recorder_is_told_on_the_screen_and_what_it_left_can_be_read_and_finished(
+    served: Served, tmp_path: Path
+) -> None:
+    meeting = write_wav(tmp_path / "meeting.wav", cut(14.0, 68.0))
+    with app("record", "Weekly sync", "--from", str(meeting)) as terminal:
+        terminal.wait_for("braver than I am.")
+        terminal.wait_for("And the")  # the next turn: the first one is kept
         (job,) = jobs()
         os.kill(job.pid, signal.SIGKILL)
-        terminal.wait_for("safe on disk")
-        terminal.wait_for("Enter")
+        terminal.wait_for("ended without a word")
         terminal.keys("Enter")
-        terminal.wait_for(FIRST_WORDS)
+        terminal.wait_for("First draft")
+        terminal.wait_for("braver than I am.")
         terminal.keys("f")
         terminal.wait_for("Speaker 1")
         terminal.keys("C-q")
@@ -248,16 +252,29 @@ def test_a_crash_while_recording_leaves_the_recording(served: Served) -> None:
     until(lambda: shown()["state"] == "finished")
 
 
-def test_what_c_libraries_print_goes_to_the_log_and_not_over_the_screen(home: Path) -> None:
+# Writes on file descriptor 2 as C libraries do, once a file is there that says so.
+NOISY = """
+import os, sys, threading, time
+from pathlib import Path
+from meetrec.cli import main
+
+def noise(wanted):
+    while not wanted.exists():
+        time.sleep(0.02)
+    os.write(2, b"ALSA lib pcm.c: Unknown PCM\\n")
+
+threading.Thread(target=noise, args=(Path(sys.argv.pop(1)),), daemon=True).start()
+sys.exit(main())
+"""
+
+
+def test_what_c_libraries_print_goes_to_the_log_and_not_over_the_screen(home: Path, tmp_path: Path) -> None:
     finished("Weekly sync")
-    noisy = f"import os, threading; from meetrec.cli import main; {NOISE}; main()"
-    with app(program=(sys.executable, "-c", noisy)) as terminal:
+    wanted, log = tmp_path / "noise wanted", home / "state" / "logs" / "screen.log"
+    with app(program=(sys.executable, "-c", NOISY, str(wanted))) as terminal:
         terminal.wait_for("Weekly sync")
-        log = home / "state" / "logs" / "screen.log"
-        until(lambda: log.exists() and "ALSA lib" in log.read_text())
+        wanted.touch()
+        until(lambda: "ALSA lib" in log.read_text(), 20.0)
         terminal.keys("q")
         assert terminal.wait_for_exit() == 0
         assert b"ALSA lib" not in terminal.output()
-
-
-NOISE = 'threading.Timer(1.0, lambda: os.write(2, b"ALSA lib pcm.c: Unknown PCM\\n")).start()'
