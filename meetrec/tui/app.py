@@ -15,6 +15,7 @@ from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES, Theme
 
 from meetrec.tui.filters import HarmlessFilter
 from meetrec.tui.painting import INKS
@@ -69,6 +70,9 @@ class MeetrecApp(App[None]):
         self, library: Library, recorder: Recorder, *, settings_theme: str = DARK.name, start: Start | None = None,
         simulated: bool = False,
     ) -> None:  # fmt: skip
+        if settings_theme not in {*BUILTIN_THEMES, DARK.name, LIGHT.name}:
+            settings_theme = DARK.name
+        self.set_reactive(App.theme, settings_theme)  # before anything is styled, or all of it is styled twice
         super().__init__()
         self.library = library
         self.recorder = recorder
@@ -77,11 +81,19 @@ class MeetrecApp(App[None]):
         self.crash = ""
         """The traceback that ended the app; empty when nothing went wrong."""
         self._filters.append(HarmlessFilter())
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = settings_theme if settings_theme in self.available_themes else DARK.name
 
     # -- start and end ---------------------------------------------------------------------------------------------
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's themes and the two of meetrec; one of them is wanted before `register_theme` could be called."""
+        return {**super().available_themes, DARK.name: DARK, LIGHT.name: LIGHT}
+
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the first screen itself: a blank one below it would take a third of the time to the first paint."""
+        screen = self._first_screen()
+        screen._push_result_callback(screen, None)  # as push_screen does; Textual can't switch a screen without it
+        return screen
 
     def _first_screen(self) -> Screen[None]:
         match self._start.what:
@@ -96,7 +108,6 @@ class MeetrecApp(App[None]):
 
     def on_mount(self) -> None:
         """Let no catchable signal end the app without the terminal being put back (Textual handles none of these)."""
-        self.push_screen(self._first_screen())  # the screen below it stays blank: Textual cannot switch that one
         loop = asyncio.get_running_loop()
         for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
             number = getattr(signal, name, None)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from textual.app import App, ComposeResult
 
 from meetrec.core import events as ev
+from meetrec.tui.painting import INKS
 from meetrec.tui.widgets.captions import CaptionsView
 from tests.tui import material as made
 from tests.tui.looking import recording
@@ -14,6 +16,7 @@ from tests.tui.looking import recording
 
 class Alone(App[None]):
     CSS_PATH = "../../meetrec/tui/meetrec.tcss"
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(INKS)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         from meetrec.tui.themes import speaker_variables
