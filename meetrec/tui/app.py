@@ -90,7 +90,7 @@ class MeetrecApp(App[None]):
         return {**super().available_themes, DARK.name: DARK, LIGHT.name: LIGHT}
 
     def get_default_screen(self) -> Screen[None]:
-        """Begin with the first screen itself: a blank one below it would take a third of the time to the first paint."""
+        """Begin with the first screen itself: a blank one below it would take a third of the time to start."""
         screen = self._first_screen()
         screen._push_result_callback(screen, None)  # as push_screen does; Textual can't switch a screen without it
         return screen
