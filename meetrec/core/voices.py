@@ -13,6 +13,9 @@ from meetrec.core.transcript import Said
 MOST_REFERENCES = 4
 PAUSE_S = 0.8
 """Silence between the clips of a roll call."""
+ROLL_S = 450.0
+"""The longest roll call: as WAV it stays below the service's limit. The more voices, the shorter their clips."""
+ROLL_CLIP_SHORTEST_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,16 @@ def roll(evidence: Evidence, said: Sequence[tuple[Node, Said]]) -> list[Clip]:
         if node not in clips:
             longest = max((one for of, one in said if of == node), key=lambda one: one.end - one.start)
             clips[node] = Clip(node, longest.start, max(longest.end, longest.start + 0.5))
-    return [clips[node] for node in wanted] if len(wanted) > 1 else []
+    if len(wanted) < 2:
+        return []
+    longest_clip = max(ROLL_S / len(wanted) - PAUSE_S, ROLL_CLIP_SHORTEST_S)
+    return [_shortened(clips[node], longest_clip) for node in wanted]
+
+
+def _shortened(clip: Clip, seconds: float) -> Clip:
+    """Return the middle of a clip, so many seconds of it at most."""
+    spare = max(0.0, clip.seconds - seconds) / 2
+    return Clip(clip.node, clip.start + spare, clip.end - spare)
 
 
 def roll_call(clips: Sequence[Clip], answered: Sequence[Said], billed_seconds: float) -> RollCall:
