@@ -53,7 +53,7 @@ def describe(app: Any) -> Description:
 async def snapshot(scene: Scene) -> str:
     """Play a scene and return what it looks like at every size in both themes."""
     app = scene.stage().app(THEMES[0])
-    parts = []
+    parts: list[str] = []
     async with app.run_test(size=SIZES[0], notifications=True) as pilot:
         await play(scene, pilot)
         for size in SIZES:

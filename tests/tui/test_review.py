@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from meetrec.core.errors import StorageError
@@ -89,7 +90,7 @@ async def test_the_cursor_goes_by_keys_and_stays_in_sight() -> None:
             ("home", 0),
         ):
             await look.press(key)
-            await look.until(lambda expected=expected: view.cursor == expected)
+            await look.until(functools.partial(lambda wanted: view.cursor == wanted, expected))
             top, bottom = view.lines_of(expected)
             first = view.scroll_offset.y
             assert first <= top < bottom <= first + view.size.height + 1
