@@ -80,7 +80,13 @@ class LineView(ScrollView, Inked, can_focus=True):
         lines = self._tops[-1]
         if lines != old_lines or self.virtual_size.width != self._width:
             self.virtual_size = Size(self._width, lines)
+            self.call_after_refresh(self._place_scrollbar)
         self.refresh_lines(top, max(lines, old_lines) - top)
+
+    def _place_scrollbar(self) -> None:
+        """Put the thumb where the text is: Textual does not while the bar is yet to appear."""
+        if self.show_vertical_scrollbar and self.vertical_scrollbar.position != self.scroll_y:
+            self.vertical_scrollbar.position = self.scroll_y
 
     def repaint_item(self, index: int) -> None:
         """Paint an item again whose height did not change."""
@@ -121,7 +127,11 @@ class LineView(ScrollView, Inked, can_focus=True):
         return row(width, [("  ", plain), (text, self.ink("strong" if y == 1 else "quiet"))], plain)
 
     def _wrapped_empty(self, width: int) -> list[str]:
-        return [line for text in self._empty for line in wrap(text, max(width - 4, 2))]
+        if not self._empty:
+            return []
+        title, *more = (wrap(text, max(width - 4, 2)) for text in self._empty)
+        rest = [line for lines in more for line in lines]
+        return [*title, "", *rest] if rest else title
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out again when the width changed, and keep the place."""
