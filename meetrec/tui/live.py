@@ -11,6 +11,9 @@ from meetrec.core import events as ev
 Phase = Literal["starting", "recording", "paused", "stopping", "finishing", "ready", "failed", "lost"]
 MomentKind = Literal["mark", "note", "remark", "fault"]
 
+VOICE_DB = -45.0
+"""What is louder than this is taken for somebody speaking, until the recorder has judged."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -32,6 +35,8 @@ class Live:
     tracks: tuple[str, ...] = ("mic",)
     simulated: bool = False
     levels: dict[str, float] = field(default_factory=dict)
+    heard: set[str] = field(default_factory=set)
+    """Tracks that have been loud enough to be a voice."""
     signals: dict[str, ev.SignalState] = field(default_factory=dict)
     link: ev.LinkChanged | None = None
     disk: ev.DiskChanged | None = None
@@ -110,6 +115,8 @@ def _stopped(live: Live, event: ev.RecordingStopped) -> None:
 def _level(live: Live, event: ev.AudioLevel) -> None:
     if live.phase == "recording":
         live.levels[event.track] = event.rms
+        if event.rms > VOICE_DB:
+            live.heard.add(event.track)
 
 
 def _signal(live: Live, event: ev.AudioSignal) -> None:

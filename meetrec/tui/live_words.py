@@ -83,6 +83,7 @@ def _sound(live: Live, track: str) -> Status:
     label = {"mic": "Microphone", "system": "Computer"}.get(track, track)
     if live.phase == "paused":
         return Status(label, "paused, nothing is recorded", "warn")
+    hearing = Status(label, "hearing you" if track == "mic" else "hearing it", "good")
     match live.signals.get(track):
         case "zero" if track == "mic":
             return Status(label, "nothing at all arrives: muted?", "bad")
@@ -91,9 +92,9 @@ def _sound(live: Live, track: str) -> Status:
         case "quiet":
             return Status(label, "very quiet", "warn")
         case "normal":
-            return Status(label, "hearing you" if track == "mic" else "hearing it", "good")
+            return hearing
         case None:
-            return Status(label, "listening", "quiet")
+            return hearing if track in live.heard else Status(label, "listening", "quiet")
 
 
 def _minutes(live: Live) -> Status:

@@ -89,6 +89,13 @@ def test_the_disk_says_how_long_it_lasts() -> None:
     assert words(STARTED, ev.DiskChanged(state="critical", minutes_left=7))["Disk"] == "nearly full, 7 min left"
 
 
+def test_until_the_recorder_judges_a_loud_block_is_somebody_speaking() -> None:
+    quiet, loud = ev.AudioLevel(at=1, rms=-62, peak=-50), ev.AudioLevel(at=2, rms=-31, peak=-20)
+    assert words(STARTED, quiet)["Microphone"] == "listening"
+    assert words(STARTED, loud, quiet)["Microphone"] == "hearing you"
+    assert words(STARTED, loud, ev.AudioSignal(state="zero"))["Microphone"] == "nothing at all arrives: muted?"
+
+
 def test_a_silent_microphone_is_told_twice() -> None:
     state = live(STARTED, ev.AudioSignal(state="zero"))
     assert "muted?" in statuses(state)[-1].words
