@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,9 +61,11 @@ def stderr_kept_off_screen(log: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        screen.flush()
+        with suppress(OSError):  # the terminal may be gone
+            screen.flush()
         sys.stderr = old
         sys.__stderr__ = old_original  # type: ignore[misc]
         os.dup2(terminal, 2)
         os.close(terminal)
-        screen.close()
+        with suppress(OSError):
+            screen.close()
