@@ -170,10 +170,13 @@ def test_leaving_the_screen_leaves_the_recording_and_attach_shows_it_again(serve
     assert shown()["state"] == "finished"
 
 
-def test_a_closed_window_leaves_the_recording_and_attach_shows_the_captions_so_far(served: Served) -> None:
+def test_a_closed_window_leaves_the_recording_and_attach_shows_the_captions_so_far(served: Served, home: Path) -> None:
     with app("record", "Weekly sync", "--from", SAMPLE) as terminal:
         terminal.wait_for(FIRST_WORDS)
+        pid = terminal.pid
         terminal.close()
+    until(lambda: not Path(f"/proc/{pid}").exists(), 10.0)
+    assert not list(home.rglob("defect.txt"))  # it ended as it should
     assert status() == "recording"
     with app("attach") as terminal:
         terminal.wait_for(FIRST_WORDS)
