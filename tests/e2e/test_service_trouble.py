@@ -164,7 +164,7 @@ def test_while_the_service_is_away_captions_are_behind_and_in_the_end_every_word
         pytest.param(
             (
                 LinkFaults(out_of_order=True, duplicate=True, unknown_events=True, malformed_every=7, drop_after=8.0),
-                LinkFaults(fail_items=1, empty_items=1, error_after=2.0),
+                LinkFaults(lose_items=1, error_after=2.0, drop_after=12.0),
             ),
             id="nonsense",
         ),
