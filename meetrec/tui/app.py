@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -21,9 +21,11 @@ from meetrec.tui.filters import HarmlessFilter
 from meetrec.tui.painting import INKS
 from meetrec.tui.ports import Library, Recorder
 from meetrec.tui.screens.library import LibraryScreen
-from meetrec.tui.screens.record import Connect, RecordScreen
-from meetrec.tui.screens.review import ReviewScreen
 from meetrec.tui.themes import DARK, LIGHT, speaker_variables
+
+if TYPE_CHECKING:  # these screens are loaded when they are first shown
+    from meetrec.tui.screens.record import Connect, RecordScreen
+    from meetrec.tui.screens.review import ReviewScreen
 
 GOES_ON = "The recording goes on. meetrec attach shows it again, meetrec stop ends it."
 
@@ -104,7 +106,7 @@ class MeetrecApp(App[None]):
             case "attach":
                 return self._record_screen(partial(self.recorder.attach, self._start.value or None))
             case "open":
-                return ReviewScreen(self.library, self._start.value)
+                return self._review_screen(self._start.value)
 
     def on_mount(self) -> None:
         """Let no catchable signal end the app without the terminal being put back (Textual handles none of these)."""
@@ -131,6 +133,8 @@ class MeetrecApp(App[None]):
 
     def exit(self, *arguments: object, **options: object) -> None:
         """Remember whether a recording goes on without its screen, then end."""
+        from meetrec.tui.screens.record import RecordScreen
+
         screens = [screen for screen in self._screen_stack if isinstance(screen, RecordScreen)]
         self._leaves_recording = any(screen.live.is_recording for screen in screens)
         super().exit(*arguments, **options)  # type: ignore[arg-type]
@@ -151,7 +155,14 @@ class MeetrecApp(App[None]):
         return LibraryScreen(self.library, picked_id=picked_id, simulated=self._simulated)
 
     def _record_screen(self, connect: Connect, title: str = "") -> RecordScreen:
+        from meetrec.tui.screens.record import RecordScreen
+
         return RecordScreen(connect, title=title, simulated=self._simulated)
+
+    def _review_screen(self, session_id: str) -> ReviewScreen:
+        from meetrec.tui.screens.review import ReviewScreen
+
+        return ReviewScreen(self.library, session_id)
 
     @on(LibraryScreen.RecordingWanted)
     def _record(self) -> None:
@@ -163,25 +174,26 @@ class MeetrecApp(App[None]):
         if session.state in ("recording", "finishing"):
             self.switch_screen(self._record_screen(partial(self.recorder.attach, session.id), session.title))
         else:
-            self.switch_screen(ReviewScreen(self.library, session.id))
+            self.switch_screen(self._review_screen(session.id))
 
-    @on(LibraryScreen.FinishWanted)
-    @on(ReviewScreen.FinishWanted)
-    def _finish(self, event: LibraryScreen.FinishWanted | ReviewScreen.FinishWanted) -> None:
-        self.switch_screen(self._record_screen(partial(self.recorder.finish, event.session_id)))
+    def on_library_screen_finish_wanted(self, event: LibraryScreen.FinishWanted) -> None:
+        self._finish(event.session_id)
 
-    @on(RecordScreen.Ended)
-    def _review(self, event: RecordScreen.Ended) -> None:
-        self.switch_screen(ReviewScreen(self.library, event.session_id))
+    def on_review_screen_finish_wanted(self, event: ReviewScreen.FinishWanted) -> None:
+        self._finish(event.session_id)
 
-    @on(RecordScreen.Left)
-    def _left_recording(self, event: RecordScreen.Left) -> None:
+    def _finish(self, session_id: str) -> None:
+        self.switch_screen(self._record_screen(partial(self.recorder.finish, session_id)))
+
+    def on_record_screen_ended(self, event: RecordScreen.Ended) -> None:
+        self.switch_screen(self._review_screen(event.session_id))
+
+    def on_record_screen_left(self, event: RecordScreen.Left) -> None:
         if event.at_work:
             self.notify("a attaches to it again.", title="The recording goes on", markup=False)
         self.switch_screen(self._library_screen(event.session_id))
 
-    @on(ReviewScreen.Left)
-    def _left_review(self, event: ReviewScreen.Left) -> None:
+    def on_review_screen_left(self, event: ReviewScreen.Left) -> None:
         self.switch_screen(self._library_screen(event.session_id))
 
     # -- actions ---------------------------------------------------------------------------------------------------
