@@ -1,6 +1,6 @@
 # make demo needs nothing but Python 3.11 and make. PYTHON names the interpreter, ARGS goes to the program that is run.
 .NOTPARALLEL:
-.PHONY: help demo test check lint types imports docs screenshots bench package clean setup setup-dev setup-bench
+.PHONY: help demo test check lint types imports docs screenshots snapshots bench package clean setup setup-dev setup-bench
 
 PYTHON ?=
 ARGS ?=
@@ -11,6 +11,7 @@ help:
 	@echo "make demo         see it work: no key, no microphone (without a terminal it prints captions and minutes)"
 	@echo "make test         run the tests                      make check    lint, formats, types, imports, docs"
 	@echo "make screenshots  draw screenshots/ anew             make bench    measure; figures in docs/performance.md"
+	@echo "make snapshots    approve how every state of the app looks now (then look at the difference)"
 	@echo "make package      build the wheel into dist/         make clean    remove all that make has made"
 
 setup:
@@ -45,6 +46,9 @@ docs: setup-dev
 
 screenshots: setup-dev
 	$(PY) -m scripts.screenshots $(ARGS)
+
+snapshots: setup-dev
+	$(PY) -m tests.tui.snapshot $(ARGS)
 
 bench: setup-bench
 	$(PY) -m benchmarks $(ARGS)
