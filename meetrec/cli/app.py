@@ -9,14 +9,11 @@ from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meetrec.cli.exporting import unused, write_export
 from meetrec.cli.output import Output, stdin_is_terminal, stdout_is_terminal
 from meetrec.cli.sessions import job_of, render_minutes
 from meetrec.core.document import Document
 from meetrec.core.errors import BusyError, MeetrecError, UsageError
 from meetrec.core.events import Event, JobEnded
-from meetrec.export.file_names import file_name
-from meetrec.export.formats import FORMATS
 from meetrec.recorder.front import RecorderFront, Running
 from meetrec.recorder.job import Job
 from meetrec.storage.documents import load_document
@@ -100,6 +97,10 @@ class DiskLibrary:
 
     def export(self, session_id: str, export_format: str) -> str:
         """Write into the folder in which meetrec was started; a name that is taken gets a number."""
+        from meetrec.cli.exporting import unused, write_export
+        from meetrec.export.file_names import file_name
+        from meetrec.export.formats import FORMATS
+
         document = self.document(session_id)
         form = FORMATS[export_format]
         path = unused(Path.cwd() / file_name(document.session.title, form.suffix))

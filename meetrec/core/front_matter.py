@@ -11,7 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 _KEY = re.compile(r'(?P<key>[a-z][a-z0-9_-]*):(?: (?P<value>\[\]|".*"))?')
-_UNSAFE = re.compile(r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNSAFE = (  # compiled when it is needed: that takes long
+    r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 _SHORT_ESCAPE = re.compile(r"\\x([0-9a-f]{2})")
 
 Value = str | Sequence[str]
@@ -31,7 +33,7 @@ def dump(values: Mapping[str, Value]) -> str:
 def quoted(text: str) -> str:
     """Return the text as a double-quoted scalar on one line."""
     whole = re.sub("[\ud800-\udfff]", "\ufffd", text)
-    return _UNSAFE.sub(_escape, json.dumps(whole, ensure_ascii=False))
+    return re.sub(_UNSAFE, _escape, json.dumps(whole, ensure_ascii=False))
 
 
 def _escape(match: re.Match[str]) -> str:

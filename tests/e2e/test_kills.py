@@ -26,7 +26,7 @@ from tests.e2e.served import Served
 BLOCK_S = 0.1
 BEGIN_S = 14.0
 """Somebody says something short here, so that the first caption does not take long."""
-ONCE_AT_A_TIME = {"MEETREC_MINUTES_PARALLEL": "1", "MEETREC_MINUTES_MAX_PART_SECONDS": "30"}
+ONCE_AT_A_TIME = {"MEETREC_MINUTES_PARALLEL": "1", "MEETREC_MINUTES_MAX_PART_SECONDS": "45"}
 
 
 class Feed:

@@ -64,9 +64,10 @@ async def settle(pilot: Pilot[Any], shows: str, *, seconds: float = 10.0) -> Non
         await pilot.pause(0.03)
         for line in pilot.app.screen.query(Input):
             line.cursor_blink = False  # pictures are the same at every moment
-        if isinstance(pilot.app.screen, RecordScreen):
-            pilot.app.screen.show_state()  # clock and level would come with the next tick
-            await pilot.pause(0.02)
+        for screen in pilot.app.screen_stack:
+            if isinstance(screen, RecordScreen):
+                screen.show_state()  # clock and level would come with the next tick
+        await pilot.pause(0.01)
         text = screen_text(pilot.app)
         stable = stable + 1 if text == last else 0
         at_size = pilot.app.screen.outer_size == pilot.app.size

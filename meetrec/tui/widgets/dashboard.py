@@ -78,7 +78,7 @@ class StatusBlock(Painted[tuple[Status, ...]]):
         return row(width, pieces, self.ink("plain"))
 
 
-class Meter(Painted[tuple[bool, tuple[int, ...]]]):
+class Meter(Painted[tuple[bool, tuple[float, ...]]]):
     """Loudness as the length of a line; once stopped, how much of the minutes is made."""
 
     _tracks = 1
@@ -92,17 +92,18 @@ class Meter(Painted[tuple[bool, tuple[int, ...]]]):
             self._tracks = len(shares)
             self.styles.height = len(shares)
         cells = max(self.size.width, 1) * 2
-        self.show_value((live.is_recording, tuple(round(share * cells) for share in shares)))
+        self.show_value((live.is_recording, tuple(round(share * cells) / cells for share in shares)))
 
     @staticmethod
     def _share(level_db: float) -> float:
         return min(max(1 - level_db / QUIETEST_DB, 0.0), 1.0)
 
-    def paint(self, value: tuple[bool, tuple[int, ...]], width: int) -> list[Strip]:
-        recording, halves = value
+    def paint(self, value: tuple[bool, tuple[float, ...]], width: int) -> list[Strip]:
+        recording, shares = value
         ink, faint = self.ink("good" if recording else "accent"), self.ink("faint")
         lines = []
-        for half in halves:
+        for share in shares:
+            half = round(share * width * 2)
             full = min(half // 2, width)
             bar = "━" * full + ("╸" if half % 2 and full < width else "")
             lines.append(row(width, [(bar, ink), ("─" * (width - len(bar)), faint)], faint))
