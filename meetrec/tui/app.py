@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import threading
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,6 +29,8 @@ if TYPE_CHECKING:  # these screens are loaded when they are first shown
     from meetrec.tui.screens.record import Connect, RecordScreen
     from meetrec.tui.screens.review import ReviewScreen
 
+SIGNAL_GRACE_S = 3.0
+"""How long the app may take to restore its terminal after a signal."""
 GOES_ON = "The recording goes on. meetrec attach shows it again, meetrec stop ends it."
 
 _KEY_NAMES = {
@@ -117,6 +121,13 @@ class MeetrecApp(App[None]):
                 loop.add_signal_handler(number, partial(self._signaled, number))
 
     def _signaled(self, number: int) -> None:
+        """End, and end for sure: on a terminal that is gone Textual can wait for ever to restore it.
+
+        The screen holds nothing that could be lost: the recorder is another process.
+        """
+        last_resort = threading.Timer(SIGNAL_GRACE_S, os._exit, (128 + number,))
+        last_resort.daemon = True
+        last_resort.start()
         self.exit(return_code=128 + number)
 
     def _fatal_error(self) -> None:
