@@ -1,10 +1,10 @@
 """A service that costs next to nothing: it counts the audio it gets and says a word for every third of a second.
 
-    python -m benchmarks.silent_service [--stamp] [--delay SHARE]
+    python -m benchmarks.silent_service [--stamp] [--delay SHARE] [--least SECONDS]
 
 prints where it listens and serves until it is killed. With `--stamp` each word is the moment at which it is sent,
 `t123456789e` (microseconds of `time.perf_counter`, one clock for all processes of a Linux machine). With `--delay` an
-upload is answered after that share of its length.
+upload is answered after that share of its length, but not before `--least` seconds.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from aiohttp import BodyPartReader, WSMsgType, web
 WORDS = itertools.cycle(
     ["so", "we", "agreed", "to", "ship", "the", "beta", "on", "Monday", "with", "the", "new", "search"]
 )
-WORD_SECONDS = 1 / 3
-SEGMENT_SECONDS = 5.0
+WORD_S = 1 / 3
+SEGMENT_S = 5.0
 _OPTIONS = web.AppKey("options", argparse.Namespace)
 
 
@@ -47,8 +47,8 @@ async def realtime(request: web.Request) -> web.WebSocketResponse:
         start = message.data[:60]
         if "input_audio_buffer.append" in start:
             heard += len(message.data) / 64_000  # base64 of 16-bit samples at 24 kHz
-            while heard >= WORD_SECONDS:
-                heard -= WORD_SECONDS
+            while heard >= WORD_S:
+                heard -= WORD_S
                 word = say.format(time.perf_counter() * 1e6) if say else f"{next(WORDS)} "
                 text += word
                 await send(f"{transcription}.delta", item_id=item, content_index=0, delta=word)
@@ -69,16 +69,11 @@ async def transcriptions(request: web.Request) -> web.Response:
         content = await part.read()
         if part.name == "file":
             seconds = soundfile.info(io.BytesIO(content)).duration
-    await asyncio.sleep(seconds * request.app[_OPTIONS].delay)
+    options = request.app[_OPTIONS]
+    await asyncio.sleep(max(seconds * options.delay, options.least))
     segments = [
-        {
-            "id": f"seg_{n}",
-            "start": n * SEGMENT_SECONDS,
-            "end": (n + 0.9) * SEGMENT_SECONDS,
-            "speaker": "A",
-            "text": " Yes.",
-        }
-        for n in range(int(seconds / SEGMENT_SECONDS))
+        {"id": f"seg_{n}", "start": n * SEGMENT_S, "end": (n + 0.9) * SEGMENT_S, "speaker": "A", "text": " Yes."}
+        for n in range(int(seconds / SEGMENT_S))
     ]
     return web.json_response({"task": "transcribe", "duration": seconds, "text": "Yes.", "segments": segments})
 
@@ -88,6 +83,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--stamp", action="store_true")
     parser.add_argument("--delay", type=float, default=0.0)
+    parser.add_argument("--least", type=float, default=0.0)
     app = web.Application(client_max_size=1 << 30)
     app[_OPTIONS] = parser.parse_args()
     app.router.add_get("/v1/realtime", realtime)
