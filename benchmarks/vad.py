@@ -173,7 +173,7 @@ def webrtc(mode: int, *, need: int = 1, of: int = 1) -> Detector:
     """WebRTC's detector in 30 ms steps; voiced where `need` of the last `of` steps are."""
 
     def detect(pcm: bytes) -> tuple[float, list[bool]]:
-        import webrtcvad  # type: ignore[import-untyped] # published without types
+        import webrtcvad
 
         doubled = np.repeat(np.frombuffer(pcm, "<i2"), 2).tobytes()  # it takes 48 kHz and halves that itself
         vad = webrtcvad.Vad(mode)
