@@ -28,6 +28,7 @@ class Items:
         self._number = number
         self._price_per_minute = price_per_minute
         self._tell = tell
+        self._failed: list[tuple[list[Span], CaptionInterim]] = []
 
     def receive(self, event: Mapping[str, Any]) -> None:
         """Take in one message; those that are not about turns are ignored."""
@@ -55,6 +56,17 @@ class Items:
         for one in overdue:
             self.turns.settle(one)
         return spans, shown
+
+    def take_failed(self) -> list[tuple[list[Span], CaptionInterim]]:
+        """Return, once, the turns that the service could not transcribe: where they are, and what was shown of them."""
+        failed, self._failed = self._failed, []
+        return failed
+
+    def fail(self, turn: Turn) -> None:
+        """The service could not transcribe a turn: it is worth asking again."""
+        self.settle_uncertain(turn)
+        spans = self.timeline.spans(turn.begin, turn.end or turn.begin)
+        self._failed.append((spans, CaptionInterim(**self._caption(turn))))
 
     def settle_uncertain(self, turn: Turn) -> None:
         """Nothing final will come for a turn: what was shown of it stays, marked."""
@@ -91,17 +103,20 @@ class Items:
         turn = self.turns.find(text_field(event, "item_id"))
         if turn is None:
             return
-        self.turns.settle(turn)
         transcript = event.get("transcript")
-        if isinstance(transcript, str):
-            turn.text = sanitize(transcript, limit=TEXT_LIMIT)
-        self._tell(CaptionFinal(**self._caption(turn), uncertain=not isinstance(transcript, str)))
+        text = sanitize(transcript, limit=TEXT_LIMIT) if isinstance(transcript, str) else ""
+        if text.strip() or (isinstance(transcript, str) and not turn.text.strip()):
+            self.turns.settle(turn)
+            turn.text = text
+            self._tell(CaptionFinal(**self._caption(turn)))
+        else:  # no text, or none after words had been shown: these may have been said
+            self.fail(turn)
         self._tell(self._usage(event.get("usage"), turn))
 
     def _on_failed(self, event: Mapping[str, Any]) -> None:
         turn = self.turns.find(text_field(event, "item_id"))
         if turn is not None:
-            self.settle_uncertain(turn)
+            self.fail(turn)
 
     def _caption(self, turn: Turn) -> dict[str, Any]:
         """Return the fields of a caption: where somebody speaks in the turn if that is known, else all of it."""

@@ -127,7 +127,7 @@ class LiveLane:
         if (progress.holes.frames + progress.written - progress.live_from) <= NEAR_S * progress.rate:
             live_from = progress.live_from
             stretches = progress.holes.take()
-            if stretches and stretches[-1].end >= live_from:
+            if stretches and stretches[-1].end >= live_from and not stretches[-1].unanswered:
                 live_from = stretches.pop().start
             return stretches, live_from
         quiet = max(progress.live_from, self._loader.quiet_place())

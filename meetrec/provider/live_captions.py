@@ -227,6 +227,8 @@ class LiveCaptions:
 
     def _withdraw_orphans(self, event: CaptionInterim | CaptionFinal) -> None:
         """Take back what a dead link showed for a stretch that another link captions now."""
+        if not event.text:
+            return  # better a doubtful text than none
         left = []
         for orphan in self._orphans:
             if min(orphan.end, event.end) - max(orphan.start, event.start) > 0:

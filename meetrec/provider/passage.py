@@ -9,7 +9,7 @@ from meetrec.core.events import CaptionInterim
 from meetrec.provider.backoff import Pace
 from meetrec.provider.link import Link
 from meetrec.provider.sender import Sender
-from meetrec.provider.stretches import Stretch
+from meetrec.provider.stretches import FAILURE_WEIGHT, GIVE_UP_AFTER, Stretch
 from meetrec.provider.timeline import Span
 
 DRAIN_LIMIT_S = 10.0
@@ -24,8 +24,8 @@ _RESTING_S = 1.5
 class Passage:
     """Sends what `sender` reads over `link`. `written` says how many frames of the recording are on disk.
 
-    `loaded` are the stretches the sender was given; `on_forgotten` is told of turns that the service took and forgot,
-    and what was shown of them.
+    `loaded` are the stretches the sender was given; `on_forgotten` is told of turns that the service took and forgot
+    or could not transcribe, and what was shown of them.
     """
 
     def __init__(
@@ -57,6 +57,10 @@ class Passage:
         link.on_news = self._on_news
 
     def _on_news(self) -> None:
+        for spans, shown in self.link.protocol.take_failed():
+            again = [one for one in self._stretches(spans, FAILURE_WEIGHT) if one.unanswered < GIVE_UP_AFTER]
+            if again:
+                self._on_forgotten(again, [shown] if shown.text else [])
         self._answers += 1
         self._heard_at = self._clock()
         self.wake.set()

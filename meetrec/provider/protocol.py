@@ -175,6 +175,10 @@ class LinkProtocol:
         """Give up on turns that `limit_s` seconds of audio followed: where they are, and what was shown of them."""
         return self._items.take_overdue(round(limit_s * RATE))
 
+    def take_failed(self) -> list[tuple[list[Span], CaptionInterim]]:
+        """Return, once, the turns that the service could not transcribe: where they are, and what was shown of them."""
+        return self._items.take_failed()
+
     # -- what the service says -----------------------------------------------------------------------------------
 
     def receive(self, message: str) -> None:
@@ -207,8 +211,10 @@ class LinkProtocol:
         error = service_errors.read_error(event.get("error"))
         turn = self._items.turns.released(error.event_id) if self._answers_commit(error) else None
         kind = service_errors.classify(error)
-        if turn is not None:
+        if turn is not None and kind is Kind.BENIGN:
             self._items.settle_uncertain(turn)
+        elif turn is not None:
+            self._items.fail(turn)
         elif kind is Kind.EXPIRED:
             self._events.append(Expired())
         elif kind is Kind.FATAL:

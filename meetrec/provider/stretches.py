@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 GIVE_UP_AFTER = 3
 """How often a stretch is sent again to a service that took it and never answered."""
+FAILURE_WEIGHT = 2
+"""A stretch that the service says it cannot transcribe is sent again once: it counts like two without an answer."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,11 +56,11 @@ class Holes:
 
 
 def joined_stretches(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Return `stretches` sorted, those that touch or overlap made one."""
+    """Return `stretches` sorted; those that overlap, or touch and were asked for equally often, made one."""
     result: list[Stretch] = []
     for one in sorted(stretches):
-        if result and one.start <= result[-1].end:
-            last = result[-1]
+        last = result[-1] if result else None
+        if last and (one.start < last.end or (one.start == last.end and one.unanswered == last.unanswered)):
             result[-1] = Stretch(last.start, max(last.end, one.end), max(last.unanswered, one.unanswered))
         else:
             result.append(one)

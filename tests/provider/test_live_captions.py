@@ -14,7 +14,18 @@ from meetrec.core.captions import CaptionTrack
 from meetrec.core.events import CaptionFinal, Event, LinkChanged, Notice, RequestSent
 from meetrec.core.settings import CaptionsSettings
 from meetrec.provider import passage as passage_module
-from tests.provider.loopback import RATE, Conversation, CountingService, Recording, captions, record, whole_run
+from tests.provider.loopback import (
+    RATE,
+    TRANSCRIPTION,
+    Conversation,
+    CountingService,
+    Hook,
+    Recording,
+    captions,
+    maybe,
+    record,
+    whole_run,
+)
 from tests.proxy import Proxy
 
 PAUSES = 3.0  # the recordings of these tests repeat 2 s of speech and 1 s of pause
@@ -224,6 +235,72 @@ async def test_single_turns_the_service_forgets_are_sent_again_meanwhile(monkeyp
     again = [event.at for event in events if isinstance(event, CaptionFinal) and event.item.startswith("2:")]
     assert again
     assert max(again) < 40, "they waited for the end"
+
+
+def cannot(*links: int, say: str = "failed", shown: str = "1-2", **fields: Any) -> Hook:
+    """Return a hook: the first turn of these links is shown in part and then not transcribed."""
+
+    async def hook(talk: Conversation, event: dict[str, Any]) -> bool:
+        if event["type"] != "input_audio_buffer.commit" or talk.number not in links or talk.turns:
+            return True
+        talk.turns += 1
+        talk.buffer.clear()
+        item = f"failed_{talk.number}"
+        await talk.say("input_audio_buffer.committed", item_id=item)
+        if shown:
+            await talk.say(f"{TRANSCRIPTION}.delta", item_id=item, delta=shown)
+        await talk.say(f"{TRANSCRIPTION}.{say}", item_id=item, **fields)
+        return False
+
+    return hook
+
+
+@pytest.mark.parametrize(
+    ("say", "fields"), [("failed", {"error": {"type": "server_error"}}), ("completed", {"transcript": ""})]
+)
+@pytest.mark.parametrize("seconds", [3, 12], ids=["the last turn", "the first of many"])
+async def test_a_turn_the_service_could_not_transcribe_is_sent_once_more_and_captioned(
+    say: str, fields: dict[str, Any], seconds: float
+) -> None:
+    recording = Recording(seconds)
+    async with CountingService(recording, cannot(1, say=say, **fields)) as service:
+        events = await whole_run(captions(service.port, recording), recording, speed=5)
+    assert_each_frame_once(events, recording)
+    doubtful = [event for event in events if isinstance(event, CaptionFinal) and event.uncertain]
+    assert doubtful[0].text == "1-2"  # until it was captioned again, what was known of it stood
+    assert len(service.conversations) == 2
+
+
+async def test_a_turn_that_fails_twice_keeps_what_was_shown_marked_and_is_not_asked_for_again() -> None:
+    recording = Recording(12)
+    async with CountingService(recording, cannot(1, 2, 3)) as service:
+        events = await whole_run(captions(service.port, recording), recording, speed=5)
+    track = CaptionTrack()
+    for event in events:
+        track.apply(event)
+    first, *others = track
+    assert (first.text, first.final, first.uncertain) == ("1-2", True, True)
+    assert [one.uncertain for one in others] == [False] * 3
+    assert len(service.conversations) == 2
+    last = events[-1]
+    assert isinstance(last, LinkChanged)
+    assert last.behind == 0
+
+
+async def test_a_turn_that_is_empty_when_asked_again_keeps_what_was_shown_of_it() -> None:
+    recording = Recording(3)
+
+    async def hook(talk: Conversation, event: dict[str, Any]) -> bool:
+        if talk.number == 1:
+            return bool(await maybe(cannot(1)(talk, event)))
+        return bool(await maybe(cannot(2, say="completed", shown="", transcript="")(talk, event)))
+
+    async with CountingService(recording, hook) as service:
+        events = await whole_run(captions(service.port, recording), recording, speed=5)
+    track = CaptionTrack()
+    for event in events:
+        track.apply(event)
+    assert [(one.text, one.uncertain) for one in track] == [("1-2", True)]
 
 
 async def test_a_pause_of_the_recording_makes_the_last_words_final() -> None:

@@ -197,16 +197,32 @@ def test_a_failed_turn_keeps_its_text_and_is_marked() -> None:
     (final,) = say(protocol, f"{TRANSCRIPTION}.failed", item_id="a", error={"code": "audio_unintelligible"})
     assert final == CaptionFinal(item="3:a", start=0, end=1, text="maybe", uncertain=True)
     assert protocol.unsettled() == []
+    ((spans, shown),) = protocol.take_failed()
+    assert [(one.start, one.end) for one in spans] == [(0, 1)]
+    assert shown.text == "maybe"
+    assert protocol.take_failed() == []
 
 
-def test_an_empty_turn_takes_its_preview_away() -> None:
+@pytest.mark.parametrize("transcript", ["", " ", None, 7, ["x"]])
+def test_a_completion_without_words_after_words_were_shown_keeps_them_and_counts_as_failed(transcript: object) -> None:
     protocol = link()
     speak(protocol, 1)
-    say(protocol, f"{TRANSCRIPTION}.delta", item_id="a", delta="hm")
+    say(protocol, f"{TRANSCRIPTION}.delta", item_id="a", delta="the last words")
+    protocol.commit()
+    final = say(protocol, f"{TRANSCRIPTION}.completed", item_id="a", transcript=transcript)[0]
+    assert isinstance(final, CaptionFinal)
+    assert (final.text, final.uncertain) == ("the last words", True)
+    assert len(protocol.take_failed()) == 1
+
+
+def test_an_empty_completion_of_which_nothing_was_shown_is_silence() -> None:
+    protocol = link()
+    speak(protocol, 1)
     protocol.commit()
     final = say(protocol, f"{TRANSCRIPTION}.completed", item_id="a", transcript="")[0]
     assert isinstance(final, CaptionFinal)
     assert (final.text, final.uncertain) == ("", False)
+    assert protocol.take_failed() == []
 
 
 def test_a_commit_found_empty_counts_as_silence() -> None:
@@ -217,6 +233,7 @@ def test_a_commit_found_empty_counts_as_silence() -> None:
     (final,) = error(protocol, code="input_audio_buffer_commit_empty", event_id=commit_id)
     assert isinstance(final, CaptionFinal)
     assert protocol.unsettled() == []
+    assert protocol.take_failed() == []
 
 
 def test_text_of_the_service_is_harmless_and_bounded() -> None:

@@ -22,8 +22,15 @@ def test_what_the_service_never_answers_for_is_given_up() -> None:
     assert holes.given_up == 100
 
 
-@given(st.lists(st.tuples(st.integers(0, 200), st.integers(1, 50))))
-def test_joining_keeps_every_frame_once(spans: list[tuple[int, int]]) -> None:
-    result = joined_stretches(Stretch(start, start + length) for start, length in spans)
-    frames = {frame for start, length in spans for frame in range(start, start + length)}
+def test_what_was_asked_for_before_is_not_joined_to_what_was_not() -> None:
+    """Else a stretch that may be sent again once would take its neighbor's tries with it."""
+    holes = Holes()
+    holes.add([Stretch(0, 100, unanswered=2), Stretch(100, 200)])
+    assert holes.take() == [Stretch(0, 100, 2), Stretch(100, 200)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 200), st.integers(1, 50), st.integers(0, 2))))
+def test_joining_keeps_every_frame_once(spans: list[tuple[int, int, int]]) -> None:
+    result = joined_stretches(Stretch(start, start + length, asked) for start, length, asked in spans)
+    frames = {frame for start, length, _ in spans for frame in range(start, start + length)}
     assert [frame for one in result for frame in range(one.start, one.end)] == sorted(frames)
