@@ -1,14 +1,24 @@
-"""A session as one JSON object: what `meetrec show --json` prints and `export -f json` writes (docs/files.md)."""
+"""A session as one JSON object: what `meetrec show --json` prints and `export -f json` writes.
+
+`docs/session.schema.json` describes it (JSON Schema 2020-12). What is written is read back as the same document, but
+for what only the folder knows (device, rate, billed seconds), and that is written as the very same text again.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, get_args
 
-from meetrec.core.document import Document, Remark
+from meetrec.core.captions import Caption
+from meetrec.core.document import Cost, Document, Remark
+from meetrec.core.fields import coerced
+from meetrec.core.sanitize import one_line, sanitize
+from meetrec.core.session import Session, SessionState
+from meetrec.core.transcript import Segment, Transcript
 
 SCHEMA = 1
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
@@ -26,38 +36,28 @@ def document_values(document: Document) -> dict[str, Any]:
     session, transcript = document.session, document.transcript
     return {
         "schema": SCHEMA,
-        "id": session.id,
-        "title": session.title,
+        "id": _text(session.id),
+        "title": _text(session.title),
         "started_at": session.started_at.isoformat(timespec="seconds"),
         "duration": _ms(document.duration),
         "state": document.state,
-        "problem": document.problem,
+        "problem": _text(document.problem),
         "simulated": session.simulated,
-        "tracks": list(session.tracks),
+        "draft": document.is_draft,
+        "tracks": [_text(one) for one in session.tracks],
         "models": {
-            "captions": session.captions_model,
-            "minutes": (transcript.model if transcript is not None else "") or session.minutes_model,
+            "captions": _text(session.captions_model),
+            "minutes": _text((transcript.model if transcript is not None else "") or session.minutes_model),
         },
         "tells_speakers": transcript is not None and transcript.tells_speakers,
-        "speakers": _speakers(document),
-        "segments": [
-            {
-                "id": one.id,
-                "start": _ms(one.start),
-                "end": _ms(one.end),
-                "speaker": one.speaker,
-                "text": one.text,
-                "track": one.track,
-                **({"doubt": one.doubt} if one.doubt else {}),
-            }
-            for one in (transcript.segments if transcript is not None else ())
-        ],
+        "speakers": _speakers(transcript or Transcript()),
+        "segments": [_segment(one) for one in (transcript.segments if transcript is not None else ())],
         "gaps": [
-            {"start": _ms(one.start), "end": _ms(one.end), "why": one.why}
+            {"start": _ms(one.start), "end": _ms(one.end), "why": _text(one.why)}
             for one in (transcript.gaps if transcript is not None else ())
         ],
         "captions": [
-            {"start": _ms(one.start), "end": _ms(one.end), "text": one.text, "uncertain": one.uncertain}
+            {"start": _ms(one.start), "end": _ms(one.end), "text": _text(one.text), "uncertain": one.uncertain}
             for one in document.captions
         ],
         "marks": _remarks(document.marks, "text"),
@@ -70,20 +70,99 @@ def document_values(document: Document) -> dict[str, Any]:
     }
 
 
-def _speakers(document: Document) -> list[dict[str, Any]]:
-    transcript = document.transcript
-    if transcript is None:
-        return []
-    times = transcript.talk_times()
+def _segment(one: Segment) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "id": one.id,
+        "start": _ms(one.start),
+        "end": _ms(one.end),
+        "speaker": _text(one.speaker),
+        "text": _text(one.text),
+        "track": _text(one.track),
+    }
+    return {**values, "doubt": _text(one.doubt)} if one.doubt else values
+
+
+def _speakers(transcript: Transcript) -> list[dict[str, Any]]:
+    times: dict[str, float] = {}
+    for one in transcript.segments:  # of the times as they are written, so that a reader can add them up
+        times[one.speaker] = times.get(one.speaker, 0.0) + _ms(one.end) - _ms(one.start)
     return [
-        {"id": one.id, "name": one.name, "named": one.named, "talk_time": _ms(times.get(one.id, 0.0))}
+        {"id": _text(one.id), "name": _text(one.name), "named": one.named, "talk_time": _ms(times.get(one.id, 0.0))}
         for one in transcript.speakers
     ]
 
 
 def _remarks(remarks: Sequence[Remark], key: str) -> list[dict[str, Any]]:
-    return [{"at": _ms(one.at), key: one.text} for one in remarks]
+    return [{"at": _ms(one.at), key: _text(one.text)} for one in remarks]
+
+
+def _text(text: str) -> str:
+    return sanitize(text, multiline=True)
 
 
 def _ms(seconds: float) -> float:
     return round(seconds, 3)
+
+
+def read_document(text: str) -> Document:
+    """Read what `document_json` wrote. Raises ValueError naming what is wrong; fields of a newer version are dropped."""
+    try:
+        values = json.loads(text)
+        if values["schema"] > SCHEMA:
+            raise ValueError(f"schema {one_line(str(values['schema']), 20)} is newer than {SCHEMA}")
+        return _document(values)
+    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"not a session: {one_line(repr(error), 100)}") from error
+
+
+def _document(values: Mapping[str, Any]) -> Document:
+    models = values["models"]
+    known = {key: values[key] for key in ("segments", "speakers", "gaps", "duration", "tells_speakers")}
+    transcript = None if values["draft"] else Transcript.from_dict({**known, "model": models["minutes"]})
+    session = Session(
+        id=_read(values["id"], "str"),
+        title=_read(values["title"], "str"),
+        started_at=datetime.fromisoformat(values["started_at"]),
+        tracks=_read(values["tracks"], "tuple[str, ...]"),
+        captions_model=_read(models["captions"], "str"),
+        minutes_model=_read(models["minutes"], "str"),
+        simulated=_read(values["simulated"], "bool"),
+    )
+    if values["state"] not in get_args(SessionState):
+        raise ValueError("not a session: there is no such state")
+    return Document(
+        session=session,
+        state=values["state"],
+        duration=_read(values["duration"], "float"),
+        transcript=transcript,
+        captions=tuple(_caption(number, one) for number, one in enumerate(values["captions"])),
+        marks=_read_remarks(values["marks"], "text"),
+        notes=_read_remarks(values["notes"], "text"),
+        faults=_read_remarks(values["faults"], "what"),
+        cost=_cost(values["cost"]),
+        problem=_read(values["problem"], "str"),
+    )
+
+
+def _caption(number: int, values: Mapping[str, Any]) -> Caption:
+    start, end = _read(values["start"], "float"), _read(values["end"], "float")
+    text, uncertain = _read(values["text"], "str"), _read(values["uncertain"], "bool")
+    return Caption(f"{number}", start, end, text, final=True, uncertain=uncertain)
+
+
+def _read_remarks(rows: Sequence[Mapping[str, Any]], key: str) -> tuple[Remark, ...]:
+    return tuple(Remark(_read(one["at"], "float"), _read(one[key], "str")) for one in rows)
+
+
+def _cost(values: Mapping[str, Any]) -> Cost:
+    estimated, billed = (
+        None if values[key] is None else _read(values[key], "float") for key in ("estimated", "billed")
+    )
+    return Cost(estimated=estimated, billed=billed, currency=_read(values["currency"], "str"))
+
+
+def _read(value: object, declared: str) -> Any:
+    known = coerced(value, declared)
+    if known is None:
+        raise ValueError(f"not a session: {one_line(repr(value), 40)} is no {declared}")
+    return known

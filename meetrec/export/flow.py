@@ -20,13 +20,18 @@ _ORDER: dict[Kind, int] = {"gap": 0, "mark": 1, "note": 2, "turn": 3}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One paragraph. `name` is who speaks, empty where that is not known; `end` matters for gaps."""
+    """One paragraph. `name` is who speaks, empty where that is not known; `end` matters for gaps.
+
+    A turn has its segments as well, and the id of its speaker.
+    """
 
     kind: Kind
     start: float
     end: float
     text: str
     name: str = ""
+    speaker: str = ""
+    segments: tuple[Segment, ...] = ()
 
 
 def plain(text: str) -> str:
@@ -59,7 +64,8 @@ def _turns(document: Document) -> Iterator[Entry]:
     names = speaker_names(transcript)
     for turn in transcript.turns(breaks):
         if text := plain(turn.text):
-            yield Entry("turn", turn.start, turn.end, text, names.get(turn.speaker, ""))
+            name = names.get(turn.speaker, "")
+            yield Entry("turn", turn.start, turn.end, text, name, turn.speaker if name else "", turn.segments)
 
 
 def _remarks(document: Document) -> Iterator[Entry]:

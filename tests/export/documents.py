@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, timedelta, timezone
 
 from hypothesis import strategies as st
@@ -87,6 +88,13 @@ FULL = Document(
     notes=(Remark(75.5, "ask Ben for the figures"),),
     faults=(Remark(30.1, "0.5 s of sound are missing: the sound card was not read in time"),),
     cost=Cost(estimated=1.380445, billed=0.288),
+)
+DRAFT = dataclasses.replace(
+    FULL,
+    transcript=None,
+    state="failed",
+    problem="no key is set",
+    session=dataclasses.replace(FULL.session, simulated=True),
 )
 
 anything = st.one_of(st.text(), st.sampled_from(HOSTILE), st.tuples(st.text(), st.sampled_from(HOSTILE)).map("".join))

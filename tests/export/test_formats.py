@@ -14,17 +14,10 @@ from hypothesis import strategies as st
 from meetrec.core.document import Document
 from meetrec.core.errors import UsageError
 from meetrec.export.formats import FORMATS, format_for
-from tests.export.documents import FULL, documents
+from tests.export.documents import DRAFT, FULL, documents
 
 GOLDEN = Path(__file__).parent / "golden"
 WRITE = os.environ.get("GOLDEN") == "write"
-DRAFT = dataclasses.replace(
-    FULL,
-    transcript=None,
-    state="failed",
-    problem="no key is set",
-    session=dataclasses.replace(FULL.session, simulated=True),
-)
 
 
 @pytest.mark.parametrize("name", FORMATS)
