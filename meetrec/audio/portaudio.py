@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -47,12 +48,40 @@ def hint(hints: dict[str, str]) -> str:
 
 
 def load() -> Any:
-    """Return the module sounddevice. Raises AudioDeviceError, with what to install, when PortAudio is missing."""
+    """Return the module sounddevice.
+
+    Raises AudioDeviceError when PortAudio is missing, with what to install, or cannot be started.
+    """
     try:
         with lock, quiet():
+            _check_alsa()
             return importlib.import_module("sounddevice")
     except (ImportError, OSError) as error:  # OSError: the module is there, the C library is not
         raise AudioDeviceError("PortAudio, which meetrec records with, is missing", hint(_HINTS_MISSING)) from error
+    except Exception as error:
+        if type(error).__name__ != "PortAudioError":  # of a module that was not imported, so it has no other name here
+            raise
+        raise AudioDeviceError("the sound system cannot be started", _alsa_hint()) from error
+
+
+def _check_alsa() -> None:
+    """Raise AudioDeviceError where loading PortAudio would end the process.
+
+    ALSA aborts (an assertion in C) when ALSA_CONFIG_PATH leads to no configuration. Whether it does only ALSA knows,
+    so it is tried out in another process, and only where the variable is set.
+    """
+    if not os.environ.get("ALSA_CONFIG_PATH") or "sounddevice" in sys.modules:
+        return
+    command = (sys.executable, "-c", "import sounddevice")
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
+    if done.returncode < 0:  # ended by a signal
+        raise AudioDeviceError("ALSA_CONFIG_PATH names no configuration of ALSA", _alsa_hint())
+
+
+def _alsa_hint() -> str:
+    if os.environ.get("ALSA_CONFIG_PATH"):
+        return "unset ALSA_CONFIG_PATH, or correct it; without a microphone: meetrec record --from FILE"
+    return "check the sound settings of the system; without a microphone: meetrec record --from FILE"
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,20 @@ def test_no_microphone_is_told_with_4(monkeypatch: pytest.MonkeyPatch, tmp_path:
     done = meetrec("devices")
     assert is_refusal(done, 4), done
     assert is_refusal(meetrec("record", "--headless"), 4)
+
+
+@pytest.mark.parametrize("kind", ["missing", "empty", "a folder", "no configuration"])
+def test_a_sound_system_that_would_abort_the_program_is_a_sentence_with_4(kind: str, tmp_path: Path) -> None:
+    """ALSA ends the process by an assertion in C when its configuration is missing or empty."""
+    if sys.platform != "linux":
+        pytest.skip("only Linux has ALSA")
+    path = tmp_path / "alsa.conf"
+    if kind == "a folder":
+        path.mkdir()
+    elif kind != "missing":
+        path.write_text("" if kind == "empty" else "no: configuration: at {all\n")
+    env = {"ALSA_CONFIG_PATH": str(path)}
+    for words in (("devices",), ("record", "--headless")):
+        done = meetrec(*words, env=env)
+        assert is_refusal(done, 4), done
+        assert "ALSA_CONFIG_PATH" in done.err
