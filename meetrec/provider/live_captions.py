@@ -110,10 +110,16 @@ class LiveCaptions:
         self._progress.advanced(frames)
         self._report()
 
+    def interrupted(self, frames: int) -> None:
+        """Say that the recording, paused at `frames` frames, goes on: what comes is another sentence."""
+        if frames > 0 and frames not in self._progress.breaks[-1:]:
+            self._progress.breaks.append(frames)
+
     def finish(self, patience_s: float = DRAIN_LIMIT_S) -> None:
         """Say that the recording has ended: the rest is captioned.
 
-        `run()` ends when that is done, or when nothing came of it for `patience_s` seconds.
+        `run()` ends when that is done, or when nothing came of it for `patience_s` seconds. Called again with less
+        patience, it waits no longer than that.
         """
         self._progress.finish(patience_s)
 

@@ -53,6 +53,7 @@ class Loader:
             cutter=self._cutter(),
             resampler=self._resampler,
             detector=self._detector() if self._detector is not None else None,
+            breaks=self._progress.breaks,
         )
         progress = self._progress
         return Passage(

@@ -16,6 +16,8 @@ class Progress:
         self.written = start_frame
         self.live_from = start_frame
         """The first frame that the live lane has not sent."""
+        self.breaks: list[int] = []
+        """The frames at which the recording was paused, rising."""
         self.holes = Holes()
         self.live: Passage | None = None
         self.backfill: Passage | None = None

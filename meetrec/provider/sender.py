@@ -6,6 +6,8 @@ at most 100 ms. Nothing is on the wire that is not on the disk, and no audio wai
 
 from __future__ import annotations
 
+import bisect
+import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -35,13 +37,16 @@ class Sender:
         cutter: TurnCutter,
         resampler: Callable[[], Resampler] | None = None,
         detector: VoiceDetector | None = None,
+        breaks: Sequence[int] = (),
     ) -> None:
+        """`breaks` are frames, rising, at which the recording was paused: no turn goes on beyond one. It may grow."""
         self._protocol = protocol
         self._reader = reader
         self._rate = reader.rate
         self._cutter = cutter
         self._make_resampler = resampler if self._rate != RATE else None
         self._detector = detector
+        self._breaks = breaks
         self._ahead: deque[tuple[int, int | None]] = deque((one.start, one.end) for one in stretches)
         if live_from is not None:
             self._ahead.append((live_from, None))
@@ -99,7 +104,8 @@ class Sender:
     def step(self, written: int) -> float:
         """Send up to 100 ms of what is there. Returns the seconds sent; 0 says that there is nothing to send now."""
         end = written if self._end is None else min(self._end, written)
-        frames = min(end - self._position, max(1, round(APPEND_S * self._rate)))
+        frames = min(end, self._pass_break()) - self._position
+        frames = min(frames, max(1, round(APPEND_S * self._rate)))
         pcm = self._reader.read(self._position, frames) if frames > 0 else b""
         pcm = pcm[: len(pcm) // 2 * 2]
         if pcm:
@@ -112,6 +118,16 @@ class Sender:
             if self._ahead:
                 self._begin_stretch()
         return len(pcm) / 2 / self._rate
+
+    def _pass_break(self) -> int:
+        """End the turn where the recording was paused at the position. Returns the next frame at which it was."""
+        index = bisect.bisect_left(self._breaks, self._position)
+        if index < len(self._breaks) and self._breaks[index] == self._position:
+            index += 1
+            if self._anchor < self._position and not self._cut:
+                self.cut_here()
+                self._go_to(self._position)
+        return self._breaks[index] if index < len(self._breaks) else sys.maxsize
 
     def _append(self, pcm: bytes) -> None:
         self._protocol.send_audio(pcm)
@@ -159,7 +175,10 @@ class Sender:
 
     def rest(self) -> None:
         """No audio has come for a while (the recording is paused): end the turn, so that its text becomes final."""
-        if self._protocol.config.client_cuts and self._cutter.end() is Cut.COMMIT:
+        if not self._protocol.config.client_cuts:
+            if self._tail_has_voice():
+                self._protocol.commit()
+        elif self._cutter.end() is Cut.COMMIT:
             self._protocol.commit()
             self._text_seen = 0
 

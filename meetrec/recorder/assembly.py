@@ -113,12 +113,12 @@ class Assembly:
         length = repair(folder.audio).duration
         return [RecordingRecovered(at=length, duration=length)]
 
-    def warnings(self, started: Started) -> list[Notice]:
-        """Return what is worth knowing before the work: a model that ends within 120 days."""
+    def warnings(self, started: Started, job: Job) -> list[Notice]:
+        """Return what is worth knowing before the work: a model it uses that ends within 120 days."""
         if started.folder.session.simulated:
             return []
-        names = [started.settings.minutes.model]
-        if started.recording is not None and started.settings.captions.enabled:
+        names = [started.settings.minutes.model] if job.finish else []
+        if started.recording is not None and job.captions and started.settings.captions.enabled:
             names.append(started.settings.captions.model)
         ending = [find_model(name).ending_words(datetime.now().astimezone().date()) for name in names]
         hint = "meetrec models lists the others"

@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from meetrec.core.errors import ExitCode, MeetrecError, UsageError
@@ -81,7 +82,7 @@ class Process:
         async def begun() -> None:
             started.lease.publish(port=server.port, secret=server.secret)
             hello({"port": server.port, "secret": server.secret, "session": started.session_id})
-            for warning in self._assembly.warnings(started):
+            for warning in self._assembly.warnings(started, self._job):
                 await self._host.emit(warning)
 
         if started.recording is None:
@@ -147,12 +148,17 @@ class Process:
         else:
             raise UsageError(f"the recorder knows no {command!r}", "see meetrec --help")
 
-    def _stop(self) -> None:
-        """Stop the recording; asked again while the minutes are being made, leave them for later."""
+    def _stop(self, *, signaled: bool = False) -> None:
+        """Stop the recording; asked again, wait no longer for its captions. Its minutes are made all the same.
+
+        Only another signal leaves them for later, and stopping a job that does nothing else.
+        """
         recording = self._started.recording if self._started is not None else None
         if recording is not None and not recording.stopped:
             recording.stop()
-        elif self._finishing is not None:
+        elif recording is not None and not recording.over:
+            recording.hurry()
+        elif self._finishing is not None and (signaled or self._job.kind != "record"):
             self._end = JobEnded(
                 code=ExitCode.MINUTES_MISSING,
                 why="recorded, minutes not made: stopped",
@@ -165,7 +171,7 @@ class Process:
         loop = asyncio.get_running_loop()
         for name in ("SIGTERM", "SIGINT"):
             with contextlib.suppress(NotImplementedError):  # Windows: asyncio has no signal handlers there
-                loop.add_signal_handler(getattr(signal, name), self._stop)
+                loop.add_signal_handler(getattr(signal, name), partial(self._stop, signaled=True))
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
 

@@ -37,8 +37,11 @@ class Captions(Protocol):
     def advanced(self, frames: int) -> None:
         """Tell that the WAV holds `frames` frames."""
 
-    def finish(self) -> None:
-        """Tell that no more frames will come."""
+    def interrupted(self, frames: int) -> None:
+        """Tell that a pause of the recording, at `frames` frames, is over."""
+
+    def finish(self, patience_s: float = ...) -> None:
+        """Tell that no more frames will come; called again with 0, end what is still waited for."""
 
 
 class Answer(Protocol):

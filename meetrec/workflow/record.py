@@ -65,6 +65,8 @@ class Recording:
         self._disk: DiskState = "ok"
         self._why = ""
         self._closed = False
+        self._hurried = False
+        self._over = False
         self._stopping = asyncio.Event()
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
@@ -79,6 +81,11 @@ class Recording:
         """Whether it was asked to stop."""
         return self._stopping.is_set()
 
+    @property
+    def over(self) -> bool:
+        """Whether the sound is on disk and no caption will come any more."""
+        return self._over
+
     # -- what a person does ----------------------------------------------------------------------------------------
 
     def stop(self, why: str = "") -> None:
@@ -86,6 +93,12 @@ class Recording:
         if not self._stopping.is_set():
             self._why = why
             self._stopping.set()
+
+    def hurry(self) -> None:
+        """Wait no longer for captions, once the WAV is closed: what they lack the minutes will hold."""
+        self._hurried = True
+        if self._closed:
+            self._finish_captions()
 
     def pause(self) -> None:
         """Write nothing until `resume`."""
@@ -98,6 +111,8 @@ class Recording:
         """Go on writing."""
         if self.paused and not self._stopping.is_set():
             self.paused = False
+            if self._captions is not None:
+                self._captions.interrupted(self._frames)
             self._sound.resume()
             self._events.put_nowait(RecordingResumed(at=self.clock))
 
@@ -173,6 +188,7 @@ class Recording:
 
     async def _end_after(self, *tasks: asyncio.Task[None]) -> None:
         await asyncio.gather(*tasks)
+        self._over = True
         self._events.put_nowait(None)
 
     async def _until_stopped(self) -> None:
@@ -184,10 +200,15 @@ class Recording:
             frames = self._frames
         self._advance(frames)
         self._closed = True
-        if self._captions is not None:
-            self._captions.finish()
+        self._finish_captions()
         stopped = RecordingStopped(at=self.clock, duration=frames / self._rate, frames=frames, why=self._why)
         self._events.put_nowait(stopped)
+
+    def _finish_captions(self) -> None:
+        if self._captions is not None and self._hurried:
+            self._captions.finish(0.0)
+        elif self._captions is not None:
+            self._captions.finish()
 
     async def _caption(self, open_captions: Callable[[], Awaitable[Captions]]) -> None:
         """Pass the captions' events on. They are a courtesy: whatever breaks in them must not end the recording."""
@@ -195,7 +216,7 @@ class Recording:
             self._captions = captions = await open_captions()
             captions.advanced(self._frames)
             if self._closed:
-                captions.finish()
+                self._finish_captions()
             async for event in captions.run():
                 self._events.put_nowait(event)
         except Exception as error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from meetrec.core.models import find_model
 from meetrec.demo.faults import Faults, LinkFaults
 from tests.cli.program import is_refusal
 from tests.e2e.meeting import SAMPLE, WORDS, caption_words, cut, minutes_words, words_between, write_wav
@@ -196,6 +198,54 @@ def test_a_service_that_is_not_there_costs_no_sound(
     done = record(short, "--no-captions", speed=0)
     served.come_back()
     assert_safe_and_finished_later(done, served, monkeypatch, "127.0.0.1")
+
+
+def test_stop_asked_for_twice_waits_no_longer_for_captions_and_makes_the_minutes_all_the_same(served: Served) -> None:
+    served.faults = Faults(every_link=LinkFaults(lose_items=1000))
+    with Live("record", "--from", SAMPLE, "--speed", "4", "--json") as live:
+        live.wait_for('"caption.interim"')
+        assert meetrec("stop").code == 0
+        live.wait_for('"recording.stopped"')
+        meetrec("stop")
+        meetrec("stop")  # also while the minutes are being made
+        done = live.end()
+    assert done.code == 0, done
+    assert link_states(done)[-1] == "off"
+    document = shown()
+    assert document["state"] == "finished"
+    assert minutes_words(document)
+    assert caption_words(document), "what was shown and never completed is kept"
+
+
+def test_no_sentence_goes_on_over_a_pause_of_the_recording(served: Served) -> None:
+    with Live("record", "--from", SAMPLE, "--speed", "2", "--no-finish", "--json") as live:
+        live.wait_for('"caption.final"')
+        assert meetrec("pause").code == 0
+        live.wait_for('"recording.paused"')
+        assert meetrec("resume").code == 0
+        live.wait_for('"caption.final"', times=4)
+        assert meetrec("stop").code == 0
+        done = live.end()
+    assert done.code == 0, done
+    paused = next(event["at"] for event in done.events if event["type"] == "recording.resumed")
+    captions = [one for one in shown()["captions"] if one["text"]]
+    assert len(captions) >= 4
+    over = [one for one in captions if one["start"] < paused - 0.3 and one["end"] > paused + 0.3]
+    assert not over, (paused, over)
+
+
+def test_a_model_that_ends_soon_is_told_of_only_where_it_is_used(
+    served: Served, short: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEETREC_CAPTIONS_MODEL", "gpt-live-transcribe")
+    monkeypatch.setenv("MEETREC_MINUTES_MODEL", "gpt-4o-transcribe-diarize")
+    ending = "gpt-4o-transcribe-diarize"
+    for words, told in (((), True), (("--no-finish",), False)):
+        done = record(short, "--no-captions", *words, speed=0)
+        notices = [what for what in said(done, "notice") if ending in what]
+        assert bool(notices) == (told and bool(find_model(ending).ending_words(datetime.now().astimezone().date()))), (
+            notices
+        )
 
 
 # -- hostile text -----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from meetrec.core.captions import CaptionTrack
-from meetrec.core.events import CaptionFinal, Event, LinkChanged, Notice, RequestSent
+from meetrec.core.events import CaptionFinal, CaptionInterim, Event, LinkChanged, Notice, RequestSent
 from meetrec.core.settings import CaptionsSettings
 from meetrec.provider import passage as passage_module
 from tests.provider.loopback import (
@@ -303,10 +303,61 @@ async def test_a_turn_that_is_empty_when_asked_again_keeps_what_was_shown_of_it(
     assert [(one.text, one.uncertain) for one in track] == [("1-2", True)]
 
 
-async def test_a_pause_of_the_recording_makes_the_last_words_final() -> None:
+@pytest.mark.parametrize("lost", [False, True], ids=["live", "replayed"])
+async def test_no_turn_goes_on_beyond_a_pause_of_the_recording(lost: bool) -> None:
+    recording = Recording(12, speech_s=12.0)
+    async with CountingService(recording, drop_at(8.0) if lost else None) as service:
+        live = captions(service.port, recording)
+
+        async def play() -> None:
+            for paused_at in (60_700, 150_000):
+                while recording.written < paused_at:
+                    recording.grow(min(0.1, (paused_at - recording.written) / RATE))
+                    live.advanced(recording.written)
+                    await asyncio.sleep(0.005)
+                live.interrupted(paused_at)
+                live.interrupted(paused_at)  # paused again at once
+            await record(live, recording)
+            live.finish(4.0)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(play())
+            events = [event async for event in live.run()]
+    assert_each_frame_once(events, recording)
+    borders = {edge for stretch in stretches(events) for edge in stretch}
+    assert {60_700, 150_000} <= borders
+
+
+async def test_called_again_with_no_patience_the_end_is_waited_for_no_longer() -> None:
+    recording = Recording(6)
+
+    async def mute(talk: Conversation, event: dict[str, Any]) -> bool:
+        if event["type"] != "input_audio_buffer.commit":
+            return True
+        await talk.say(f"{TRANSCRIPTION}.delta", item_id="x", delta="the last words")
+        return False
+
+    async with CountingService(recording, mute) as service:
+        live = captions(service.port, recording)
+        events: list[Event] = []
+        recording.written = recording.frames
+        live.advanced(recording.frames)
+        live.finish(3600.0)
+        async with asyncio.timeout(20):
+            async for event in live.run():
+                events.append(event)
+                if isinstance(event, CaptionInterim):
+                    live.finish(0.0)
+    finals = [event for event in events if isinstance(event, CaptionFinal)]
+    assert finals
+    assert all(one.uncertain and one.text.startswith("the last words") for one in finals)
+
+
+@pytest.mark.parametrize("model", ["gpt-live-transcribe", "gpt-4o-transcribe"])
+async def test_a_pause_of_the_recording_makes_the_last_words_final(model: str) -> None:
     recording = Recording(6, speech_s=6.0)
     async with CountingService(recording) as service:
-        live = captions(service.port, recording)
+        live = captions(service.port, recording, model=model)
         stream = live.run()
         recording.grow(2.0)
         live.advanced(recording.written)

@@ -61,11 +61,17 @@ class Captions:
     def __init__(self) -> None:
         self.frames = 0
         self.finished = asyncio.Event()
+        self.interruptions: list[int] = []
+        self.patience_s: list[float] = []
 
     def advanced(self, frames: int) -> None:
         self.frames = frames
 
-    def finish(self) -> None:
+    def interrupted(self, frames: int) -> None:
+        self.interruptions.append(frames)
+
+    def finish(self, patience_s: float = 10.0) -> None:
+        self.patience_s.append(patience_s)
         self.finished.set()
 
     async def run(self) -> AsyncIterator[Event]:
@@ -133,6 +139,31 @@ async def test_marks_and_notes_stand_at_the_recordings_clock_and_pausing_stops_i
         RecordingResumed(at=1.5),
         NoteAdded(at=1.5, text="tell Ana"),
     ]
+
+
+async def test_captions_are_told_where_the_recording_was_paused() -> None:
+    captions = Captions()
+    run = Run(captions=captions)
+    await run.until(LinkChanged)
+    run.recording.pause()
+    await asyncio.to_thread(run.sound.grow, 200)  # what had been heard before the pause
+    await until(lambda: captions.frames == RATE + 200)
+    run.recording.resume()
+    run.recording.stop()
+    await asyncio.wait_for(run.task, 20)
+    assert captions.interruptions == [RATE + 200]
+
+
+async def test_who_is_in_a_hurry_waits_no_longer_for_captions() -> None:
+    captions = Captions()
+    run = Run(captions=captions)
+    await run.until(LinkChanged)
+    run.recording.stop()
+    run.recording.hurry()
+    assert not run.recording.over
+    await asyncio.wait_for(run.task, 20)
+    assert captions.patience_s[-1] == 0
+    assert run.recording.over
 
 
 async def test_frames_that_stop_still_wrote_are_counted_and_captioned() -> None:
