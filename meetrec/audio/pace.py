@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from collections.abc import Callable
+
 _NOTICED_FROM = 0.25
 """Seconds. Less is the jitter of a sound system and of a busy machine."""
 _SETTLED_AFTER = 2.0
@@ -48,3 +52,38 @@ class PaceWatch:
         self._usual += self._least
         self._late_since = None
         return self._least
+
+
+SLEPT_FROM = 1.0
+"""Seconds by which two clocks must run apart until the machine is said to have slept."""
+
+
+def time_with_sleep() -> float:
+    """Return seconds on a clock that goes on while the machine sleeps, which `time.monotonic` does not.
+
+    CLOCK_BOOTTIME on Linux (clock_gettime(2)); on macOS CLOCK_MONOTONIC, of which `time.monotonic` is no user there.
+    Elsewhere the two are the same clock, and PaceWatch sees the gap.
+    """
+    number = getattr(time, "CLOCK_BOOTTIME", None)
+    if number is None and sys.platform == "darwin":
+        number = time.CLOCK_MONOTONIC
+    return time.monotonic() if number is None else time.clock_gettime(number)
+
+
+class SleepWatch:
+    """Notices that the machine slept: a clock that counts sleep runs away from one that does not."""
+
+    def __init__(
+        self, with_sleep: Callable[[], float] = time_with_sleep, without: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._with_sleep, self._without = with_sleep, without
+        self._apart = with_sleep() - without()
+
+    def slept(self) -> float:
+        """Return the seconds slept since the last call, 0 where it did not."""
+        apart = self._with_sleep() - self._without()
+        seconds = apart - self._apart
+        if seconds < SLEPT_FROM:
+            return 0.0
+        self._apart = apart
+        return seconds

@@ -8,6 +8,7 @@ without bound; sources that can wait (files) put into a short one, so that fast 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
@@ -16,9 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from meetrec.audio.levels import Level, SignalWatch, level
-from meetrec.audio.pace import PaceWatch
+from meetrec.audio.pace import PaceWatch, SleepWatch
 from meetrec.audio.source import Source
-from meetrec.audio.wav import WavWriter
+from meetrec.audio.writer import Writer
 from meetrec.core.errors import AudioDeviceError, MeetrecError, StorageError
 
 log = logging.getLogger(__name__)
@@ -60,32 +61,39 @@ class Recording:
     - `on_level(level)`: loudness of the block, also while paused.
     - `on_signal(state)`: "normal", "quiet" or "zero" (see SignalWatch), when it changes.
     - `on_gap(seconds)`: so much sound of a live source is missing before the present end of the file.
-    - `on_fault(error)`: a StorageError ended the writing, or an AudioDeviceError says that nothing arrives any more.
+    - `on_sleep(seconds)`: the machine slept so long; a live source's sound of that time is missing.
+    - `on_trouble(error)`: something is wrong and the writing goes on: a StorageError says that the file is not where
+      it belongs, an AudioDeviceError that nothing arrives.
+    - `on_fault(error)`: a StorageError ended the writing.
     - `on_ended(why)`: no more will be written: the source came to its end (all of it is in the file), or the disk
       refused. Call `stop` then, or `replace_source` to go on.
 
-    `rescue` is asked for another writer when the disk refuses this one, or when its file is no longer at its path;
-    None (or a StorageError of its own) ends the recording. The writer it returns must have the same rate and channels;
-    the block that was refused is written to it.
+    `rescue(error, writer)` is asked for another writer when the disk refuses this one, or when its file is no longer
+    in its place; None (or a StorageError of its own) ends the recording, or leaves it in the displaced file. The writer
+    it returns holds all frames that this one has, by then or by the name of silence: the recording's clock goes on.
     """
 
     def __init__(
         self,
         source: Source,
-        writer: WavWriter,
+        writer: Writer,
         *,
         on_advance: Callable[[int], None] = _ignore,
         on_level: Callable[[Level], None] = _ignore,
         on_signal: Callable[[str], None] = _ignore,
         on_gap: Callable[[float], None] = _ignore,
+        on_sleep: Callable[[float], None] = _ignore,
+        on_trouble: Callable[[MeetrecError], None] = _ignore,
         on_fault: Callable[[MeetrecError], None] = _ignore,
         on_ended: Callable[[str], None] = _ignore,
-        rescue: Callable[[StorageError], WavWriter | None] = lambda _: None,
+        rescue: Callable[[StorageError, Writer], Writer | None] = lambda *_: None,
         clock: Callable[[], float] = time.monotonic,
+        sleep_watch: SleepWatch | None = None,
     ) -> None:
         self._source, self._writer, self._clock = source, writer, clock
         self._on_advance, self._on_level, self._on_signal = on_advance, on_level, on_signal
-        self._on_gap, self._on_fault, self._on_ended = on_gap, on_fault, on_ended
+        self._on_gap, self._on_sleep, self._on_trouble = on_gap, on_sleep, on_trouble
+        self._on_fault, self._on_ended = on_fault, on_ended
         self._rescue = rescue
         self._queue: queue.SimpleQueue[_Item] | queue.Queue[_Item] = (
             queue.SimpleQueue() if source.live else queue.Queue(_WAITING_BLOCKS)
@@ -94,7 +102,7 @@ class Recording:
         self._signal = SignalWatch()
         self._pace = PaceWatch()
         self._paused = self._refused = self._stalled = self._displaced = False
-        self._frames_elsewhere = 0
+        self._sleep = sleep_watch or SleepWatch()
         self._synced_at = self._last_block_at = clock()
         self.frames = writer.frames
 
@@ -153,7 +161,7 @@ class Recording:
                 break
             try:
                 self._take(item)
-                self._look_after_disk()
+                self._look_around()
             except Exception as error:  # a bug of ours: say so rather than record into nothing
                 log.exception("the recording failed")
                 self._refuse(StorageError(f"the recording failed inside meetrec: {type(error).__name__}: {error}"))
@@ -185,7 +193,7 @@ class Recording:
                 self._write(pcm[kept:])
                 return
             self._refuse(error)
-        self.frames = self._frames_elsewhere + self._writer.frames
+        self.frames = self._writer.frames
 
     def _listen(self, pcm: bytes) -> None:
         """Meter the block, and see whether live sound came at the pace of the clock."""
@@ -198,42 +206,44 @@ class Recording:
         if self._source.live and (missing := self._pace.feed(self._last_block_at, seconds)):
             self._tell(self._on_gap, missing)
 
-    def _look_after_disk(self) -> None:
-        """Once a second: let the disk take what was written, and see that the file is still where it belongs."""
+    def _look_around(self) -> None:
+        """Once a second: let the disk take what was written, see that the file is in place and the machine awake."""
         now = self._clock()
         if self._refused or now - self._synced_at < SYNC_EVERY:
             return
         self._synced_at = now
+        if (seconds := self._sleep.slept()) and self._source.live:
+            self._tell(self._on_sleep, seconds)
         try:
             self._writer.sync()
         except StorageError as error:
             if not self._moved_to_rescue(error):
                 self._refuse(error)
             return
-        if not self._displaced and not self._writer.in_place():
+        if not self._displaced and (what := self._writer.displacement()):
             self._displaced = True  # what is open goes on being written, wherever it lies now
-            gone = StorageError(f"{self._writer.path} was moved or deleted while recording", "put it back in its place")
+            gone = StorageError(f"{self._writer.path} {what} while recording", "put it back in its place")
             if not self._moved_to_rescue(gone):
-                self._tell(self._on_fault, gone)
+                self._tell(self._on_trouble, gone)
 
     def _look_for_stall(self) -> None:
         silent_for = self._clock() - self._last_block_at
         if self._source.live and not self._stalled and silent_for >= STALLED_AFTER:
             self._stalled = True
             what = f"the microphone has delivered nothing for {silent_for:.0f} seconds"
-            self._tell(self._on_fault, AudioDeviceError(what, "check that it is connected and not suspended"))
+            self._tell(self._on_trouble, AudioDeviceError(what, "check that it is connected and not suspended"))
 
     def _moved_to_rescue(self, error: StorageError) -> bool:
         try:
-            other = self._rescue(error)
+            other = self._rescue(error, self._writer)
         except Exception:  # the hook is foreign code, and the recording must not die of it
             log.exception("no rescue")
             return False
         if other is None:
             return False
-        self._close_writer()
-        self._frames_elsewhere += self._writer.frames
-        self._writer, self._displaced = other, False
+        before, self._writer, self._displaced = self._writer, other, False
+        with contextlib.suppress(StorageError):  # it failed before, and all of it is in the other one
+            before.close()
         return True
 
     def _refuse(self, error: StorageError) -> None:

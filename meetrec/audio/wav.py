@@ -115,13 +115,39 @@ class WavWriter:
             raise storage_error(error, self.path) from error
         self._dirty = False
 
-    def in_place(self) -> bool:
-        """Whether `path` still leads to this file: False after it was moved or deleted under our hands."""
+    @property
+    def room(self) -> int:
+        """How many more frames a WAV can hold."""
+        return (MAX_DATA_BYTES - HEADER_BYTES) // self.frame_bytes - self.frames
+
+    def skip(self, frames: int) -> None:
+        """Append silence that takes no space where the file system knows holes. Raises as `write` does."""
         try:
-            here, there = os.fstat(self._fd), self.path.stat(follow_symlinks=False)
-        except OSError:
-            return False
-        return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
+            os.ftruncate(self._fd, HEADER_BYTES + (self.frames + frames) * self.frame_bytes)
+            self.frames += frames
+            self._dirty = True
+            self._patch_header()
+        except OSError as error:
+            self._keep_whole_frames()
+            raise storage_error(error, self.path) from error
+
+    def displacement(self) -> str:
+        """Say what became of the file at `path` under our hands: "was deleted"; nothing while all is in order.
+
+        What was written stays readable through the open file all the same.
+        """
+        held = os.fstat(self._fd)
+        if held.st_nlink == 0:
+            return "was deleted"
+        try:
+            there = self.path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return f"was moved{_place_of(self._fd)}"
+        except OSError as error:
+            return f"cannot be reached any more ({error.strerror})"
+        if (held.st_dev, held.st_ino) != (there.st_dev, there.st_ino):
+            return f"was moved{_place_of(self._fd)}"
+        return "" if _takes_files(self.path.parent) else "was made read-only"
 
     def close(self) -> None:
         """Sync and close. May be called again. Raises StorageError when the last sync is refused."""
@@ -243,3 +269,18 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(fd)
         finally:
             os.close(fd)
+
+
+def _place_of(fd: int) -> str:
+    """Say where an open file lies now, where the system tells (Linux: proc(5))."""
+    try:
+        return f" to {Path(f'/proc/self/fd/{fd}').readlink()}"
+    except OSError:
+        return ""
+
+
+def _takes_files(folder: Path) -> bool:
+    """Tell whether files can be made in the folder. To root, too, a folder without write permission is closed."""
+    if os.name != "posix":
+        return True
+    return os.access(folder, os.W_OK) and bool(folder.stat().st_mode & 0o222)

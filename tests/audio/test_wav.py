@@ -248,13 +248,22 @@ def test_a_torn_file_with_tags_before_its_samples_is_repaired_in_place(tmp_path:
         assert file.readframes(9999) == BLOCK
 
 
-def test_the_writer_notices_that_its_file_was_moved_or_deleted(tmp_path: Path) -> None:
-    with WavWriter(tmp_path / "audio.wav", rate=24000) as writer:
-        assert writer.in_place()
-        writer.path.rename(tmp_path / "elsewhere.wav")
-        assert not writer.in_place()
-        (tmp_path / "audio.wav").write_bytes(b"another")
-        assert not writer.in_place()
+def test_the_writer_notices_what_became_of_its_file(tmp_path: Path) -> None:
+    folder = tmp_path / "session"
+    folder.mkdir()
+    with WavWriter(folder / "audio.wav", rate=24000) as writer:
+        assert writer.displacement() == ""
+        folder.chmod(0o500)  # root may write there all the same
+        assert writer.displacement() == "was made read-only"
+        folder.chmod(0o700)
+        assert writer.displacement() == ""
+        folder.rename(tmp_path / "elsewhere")
+        assert writer.displacement().startswith("was moved")
+        folder.mkdir()
+        writer.path.write_bytes(b"another")
+        assert writer.displacement().startswith("was moved")
+        shutil.rmtree(tmp_path / "elsewhere")
+        assert writer.displacement() == "was deleted"
 
 
 def test_a_block_must_be_whole_frames(tmp_path: Path) -> None:
