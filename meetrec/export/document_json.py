@@ -105,7 +105,7 @@ def _ms(seconds: float) -> float:
 
 
 def read_document(text: str) -> Document:
-    """Read what `document_json` wrote. Raises ValueError naming what is wrong; fields of a newer version are dropped."""
+    """Read what `document_json` wrote; unknown fields are dropped. Raises ValueError naming what is wrong."""
     try:
         values = json.loads(text)
         if values["schema"] > SCHEMA:

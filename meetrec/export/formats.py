@@ -10,6 +10,7 @@ from meetrec.core.document import Document
 from meetrec.core.errors import UsageError
 from meetrec.core.sanitize import one_line
 from meetrec.export.document_json import document_json
+from meetrec.export.html_page import page
 from meetrec.export.markdown import minutes
 from meetrec.export.subtitles import srt, vtt
 from meetrec.export.text import plain_text
@@ -30,6 +31,7 @@ FORMATS: dict[str, Format] = {
     "json": Format(document_json, ".json", "everything, as data"),
     "srt": Format(srt, ".srt", "subtitles (SubRip)"),
     "vtt": Format(vtt, ".vtt", "subtitles with speakers (WebVTT)"),
+    "html": Format(page, ".html", "one web page: to read, to search, to print"),
 }
 
 
