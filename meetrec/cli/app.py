@@ -9,8 +9,10 @@ from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meetrec.cli.editor import DiskEditor
 from meetrec.cli.output import Output, stdin_is_terminal, stdout_is_terminal
 from meetrec.cli.sessions import job_of, render_minutes
+from meetrec.core.acts import NameSpeaker
 from meetrec.core.document import Document
 from meetrec.core.errors import BusyError, MeetrecError, UsageError
 from meetrec.core.events import Event, JobEnded
@@ -76,11 +78,14 @@ class DiskLibrary:
         self._store = SessionStore(paths)
 
     def list(self) -> Sequence[SessionSummary]:
-        return [SessionSummary(**dataclasses.asdict(one)) for one in self._store.list()]
+        return self._store.list()
 
     def document(self, session_id: str) -> Document:
         folder = self._folder(session_id)
         return load_document(folder, job_of(self._paths, folder))
+
+    def editor(self, session_id: str) -> DiskEditor:
+        return DiskEditor(self._paths, self._folder(session_id))
 
     def rename(self, session_id: str, title: str) -> None:
         folder = self._folder(session_id)
@@ -88,9 +93,9 @@ class DiskLibrary:
         render_minutes(folder)
 
     def name_speaker(self, session_id: str, speaker_id: str, name: str) -> None:
-        folder = self._folder(session_id)
-        folder.name_speaker(speaker_id, name)
-        render_minutes(folder)
+        editor = self.editor(session_id)
+        editor.act(NameSpeaker(speaker_id, name))
+        editor.save_minutes()
 
     def delete(self, session_id: str) -> None:
         self._store.delete(self._folder(session_id))

@@ -35,7 +35,9 @@ class Cost:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """One session. `transcript` bears the names the user gave; None while there is none.
+    """One session. `transcript` is edited and bears the names the user gave; None while there is none.
+
+    `version` is the number of the transcript that the edits belong to, 0 while there is none.
 
     `captions` are the final ones in spoken order; marks, notes and faults are sorted by time; `duration` is in seconds.
     """
@@ -44,6 +46,7 @@ class Document:
     state: SessionState = "recorded"
     duration: float = 0.0
     transcript: Transcript | None = None
+    version: int = 0
     captions: Sequence[Caption] = ()
     marks: Sequence[Remark] = ()
     notes: Sequence[Remark] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from meetrec.core.document import Document, cost_of, happened
 from meetrec.core.errors import StorageError
 from meetrec.storage.locks import RunningJob
+from meetrec.storage.replay import edited
 from meetrec.storage.session_file import read_session
 from meetrec.storage.session_folder import SessionFolder
 from meetrec.storage.sessions import state_of
@@ -20,17 +21,23 @@ def load_document(folder: SessionFolder, job: RunningJob | None = None) -> Docum
         raise StorageError(f"{folder.path} is not there any more", "meetrec list shows what is")
     session, problem = read_session(folder.path)
     state, why = state_of(folder, job)
+    transcript, version = None, 0
     try:
-        transcript = folder.transcript()
+        version = (folder.versions() or [0])[-1]
+        base = folder.transcript(version) if version else None
+        if base is not None:
+            transcript, wrong = edited(folder, version, base, session.names)
+            problem = problem or wrong
     except StorageError as error:
-        transcript, problem = None, problem or error.message
+        problem = problem or error.message
     events = happened(folder.events())
     duration = folder.duration() or (transcript.duration if transcript is not None else events.last)
     return Document(
         session=session,
         state=state,
         duration=duration,
-        transcript=None if transcript is None else transcript.with_names(session.names),
+        transcript=transcript,
+        version=version,
         captions=events.captions,
         marks=events.marks,
         notes=events.notes,

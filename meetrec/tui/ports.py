@@ -3,33 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal, Protocol
 
+from meetrec.core.acts import Act
 from meetrec.core.document import Document
 from meetrec.core.events import Event
-from meetrec.core.session import SessionState
+from meetrec.core.session import SessionSummary as SessionSummary
+from meetrec.core.transcript import Transcript
 
 Command = Literal["stop", "pause", "resume", "mark", "note"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionSummary:
-    """One line of the library.
+class Editor(Protocol):
+    """One session under review. What it changes is on the disk on return, and `document` is as it is then.
 
-    `started_at` is an aware local time, `duration` is in seconds (so far, while recording), `problem` says in words
-    why there are no minutes ("no key"), empty when nothing is wrong.
+    Every method may block, an act a few milliseconds, and may raise MeetrecError; they are called one at a time.
     """
 
-    id: str
-    title: str
-    started_at: datetime
-    duration: float = 0.0
-    speakers: tuple[str, ...] = ()
-    state: SessionState = "recorded"
-    problem: str = ""
-    simulated: bool = False
+    @property
+    def document(self) -> Document:
+        """The session as it is now. Segments that no act touched are the same objects as before."""
+        ...
+
+    @property
+    def received(self) -> Transcript:
+        """The transcript as the service gave it: never changed."""
+        ...
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be changed, empty where it can."""
+        ...
+
+    @property
+    def undo_words(self) -> str:
+        """What undo would take back ("S1 named Ana"), empty where there is nothing."""
+        ...
+
+    @property
+    def redo_words(self) -> str: ...
+
+    def act(self, act: Act) -> Document:
+        """Carry out an act. Refused where others changed the session meanwhile; `document` is then as they made it."""
+        ...
+
+    def split_back(self, speaker_id: str) -> Document:
+        """Make a speaker who was merged into another (core/origins.py: merged) one of their own again."""
+        ...
+
+    def undo(self) -> str:
+        """Take the last act back and return it in words; empty where there is nothing to undo."""
+        ...
+
+    def redo(self) -> str: ...
+
+    def refresh(self) -> bool:
+        """Read what other processes changed; tells whether anything did."""
+        ...
+
+    def save_minutes(self) -> None:
+        """Write `minutes.md` anew after acts. Takes long for long sessions: call it in a thread, once for many acts."""
+        ...
+
+    def names(self) -> Sequence[str]:
+        """Return names to choose from: attendees first, then those used in earlier sessions."""
+        ...
 
 
 class Library(Protocol):
@@ -41,6 +79,10 @@ class Library(Protocol):
 
     def document(self, session_id: str) -> Document:
         """Return everything known of one session."""
+        ...
+
+    def editor(self, session_id: str) -> Editor:
+        """Begin to edit a session. Refused where it has no minutes yet."""
         ...
 
     def rename(self, session_id: str, title: str) -> None: ...

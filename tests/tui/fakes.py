@@ -8,8 +8,13 @@ import threading
 from collections.abc import AsyncGenerator, Sequence
 
 from meetrec.core import events as ev
+from meetrec.core.act_words import act_words
+from meetrec.core.acts import Act
 from meetrec.core.document import Document
-from meetrec.core.errors import MeetrecError, SessionNotFoundError
+from meetrec.core.edits import apply
+from meetrec.core.errors import MeetrecError, SessionNotFoundError, StorageError
+from meetrec.core.history import History
+from meetrec.core.origins import split_back
 from meetrec.tui.ports import Command, SessionSummary
 
 
@@ -39,6 +44,10 @@ class FakeLibrary:
             raise SessionNotFoundError(f"there is no session {session_id}", "meetrec list shows them all")
         return self.documents[session_id]
 
+    def editor(self, session_id: str) -> FakeEditor:
+        self._enter("editor", session_id)
+        return FakeEditor(self, session_id)
+
     def rename(self, session_id: str, title: str) -> None:
         self._enter("rename", session_id, title)
         document = self.documents[session_id]
@@ -59,6 +68,60 @@ class FakeLibrary:
     def export(self, session_id: str, export_format: str) -> str:
         self._enter("export", session_id, export_format)
         return f"/home/ana/Meetings/{session_id}.{export_format}"
+
+
+class FakeEditor:
+    """Edits a session of the library in memory."""
+
+    def __init__(self, library: FakeLibrary, session_id: str) -> None:
+        self._library, self._id = library, session_id
+        said = library.documents[session_id].transcript
+        if said is None:
+            raise StorageError(f"{session_id} has no minutes yet", f"run meetrec finish {session_id}")
+        self.received = said
+        self.read_only = ""
+        self._history = History(said)
+
+    @property
+    def document(self) -> Document:
+        document = dataclasses.replace(self._library.documents[self._id], transcript=self._history.current)
+        self._library.documents[self._id] = document
+        return document
+
+    @property
+    def undo_words(self) -> str:
+        return act_words(self._history.done[-1]) if self._history.done else ""
+
+    @property
+    def redo_words(self) -> str:
+        return act_words(self._history.undone[-1]) if self._history.undone else ""
+
+    def act(self, act: Act) -> Document:
+        self._library._enter("act", self._id, act_words(act))
+        self._history.push(act, apply(self._history.current, act))
+        return self.document
+
+    def split_back(self, speaker_id: str) -> Document:
+        return self.act(split_back(self._history.current, self.received, speaker_id))
+
+    def undo(self) -> str:
+        self._library._enter("undo", self._id)
+        act = self._history.undo()
+        return act_words(act) if act is not None else ""
+
+    def redo(self) -> str:
+        self._library._enter("redo", self._id)
+        act = self._history.redo()
+        return act_words(act) if act is not None else ""
+
+    def refresh(self) -> bool:
+        return False
+
+    def save_minutes(self) -> None:
+        self._library._enter("save_minutes", self._id)
+
+    def names(self) -> Sequence[str]:
+        return [*self._library.documents[self._id].session.attendees, "Ana", "Ben"]
 
 
 def summary_of(document: Document) -> SessionSummary:

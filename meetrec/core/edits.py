@@ -1,0 +1,300 @@
+"""Carrying out acts: a transcript and an act become another transcript. The first is never changed.
+
+Whatever is done, these hold: segments are sorted by start, none is empty, none is lost unless it is deleted, and the
+speakers are those who say something, by first appearance.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from meetrec.core.acts import (
+    Act,
+    AddSegment,
+    AssignSegments,
+    AssignSpan,
+    Composite,
+    CutSegment,
+    DeleteSegments,
+    EditText,
+    MergeSpeakers,
+    NameSpeaker,
+    NewSpeaker,
+    SwapSpeakers,
+    TakeNames,
+)
+from meetrec.core.errors import UsageError
+from meetrec.core.sanitize import one_line, sanitize
+from meetrec.core.transcript import TEXT_LIMIT, Segment, Speaker, Transcript
+
+NAME_LIMIT = 80
+
+
+def apply(transcript: Transcript, act: Act) -> Transcript:
+    """Return the transcript as it is after the act. Raises UsageError where the act makes no sense for it."""
+    return _DOING[type(act)](transcript, act)
+
+
+def alike(one: str, other: str) -> bool:
+    """Tell whether two names are the same to a reader: case, blanks and the form of accents aside."""
+    return _folded(one) == _folded(other)
+
+
+def default_name(speaker_id: str) -> str:
+    """Return what a speaker is called before anybody names them."""
+    return f"Speaker {speaker_id[1:]}" if speaker_id[:1] == "S" and speaker_id[1:].isdecimal() else speaker_id
+
+
+def clean_text(text: str) -> str:
+    """Return the text of a segment harmless and on one line."""
+    return " ".join(sanitize(text, limit=TEXT_LIMIT).split())
+
+
+def speaker_of(transcript: Transcript, speaker_id: str) -> Speaker:
+    """Return the speaker of that id. Raises UsageError that lists who there is."""
+    found = next((one for one in transcript.speakers if one.id == speaker_id), None)
+    if found is None:
+        listed = ", ".join(f"{one.id} ({one.name})" for one in transcript.speakers[:20]) or "none"
+        raise UsageError(f"there is no speaker {one_line(speaker_id, 40)}", f"the speakers are: {listed}")
+    return found
+
+
+def places(transcript: Transcript, ids: Iterable[int]) -> list[int]:
+    """Return where the segments of those ids stand, sorted. Raises UsageError for an id that is not there."""
+    wanted = set(ids)
+    segments = transcript.segments
+    found = []
+    if len(wanted) <= _FEW:  # ids are numbers by time: a segment stands at its number, or a little before
+        for one in sorted(wanted):
+            place = min(max(one, 0), len(segments) - 1)
+            while place >= 0 and segments[place].id != one:
+                place -= 1
+            if place < 0:
+                break
+            found.append(place)
+    if len(found) != len(wanted):
+        found = [place for place, one in enumerate(segments) if one.id in wanted]
+    if not wanted or len(found) != len(wanted):
+        missing = sorted(wanted - {segments[place].id for place in found})
+        what = f"there is no line {missing[0]}" if missing else "no line is named"
+        raise UsageError(what, "meetrec show ID --json tells the lines' numbers, as id")
+    return sorted(found)
+
+
+def segments_between(transcript: Transcript, start: float, end: float | None = None, only: str = "") -> list[Segment]:
+    """Return what begins from `start` on and before `end`, of the speaker `only` where that is given."""
+    return [
+        one
+        for one in transcript.segments
+        if one.start >= start and (end is None or one.start < end) and (not only or one.speaker == only)
+    ]
+
+
+def new_speaker_id(transcript: Transcript, base: Transcript | None = None) -> str:
+    """Return an id that no speaker has, nor had in `base`."""
+    taken = {one.id for one in transcript.speakers} | {one.speaker for one in transcript.segments}
+    taken |= {one.id for one in base.speakers} if base is not None else set()
+    number = 1
+    while f"S{number}" in taken:
+        number += 1
+    return f"S{number}"
+
+
+def new_segment_id(transcript: Transcript, base: Transcript | None = None) -> int:
+    """Return an id that no segment has, nor had in `base`."""
+    return 1 + max((one.id for one in (*transcript.segments, *(base.segments if base else ()))), default=-1)
+
+
+_FEW = 32
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
+
+
+def _spoken_by(segment: Segment, speaker: str) -> Segment:
+    # the constructor itself: dataclasses.replace takes three times as long, and there may be 20,000
+    return Segment(segment.id, segment.start, segment.end, speaker, segment.text, segment.track)
+
+
+def _with(
+    transcript: Transcript, segments: tuple[Segment, ...], named: Mapping[str, Speaker] | None = None
+) -> Transcript:
+    """Return the transcript with other segments; `named` are speakers as they are from now on, by id."""
+    known = {one.id: one for one in transcript.speakers} | dict(named or {})
+    speakers = tuple(
+        known.get(one) or Speaker(one, default_name(one)) for one in dict.fromkeys(one.speaker for one in segments)
+    )
+    return dataclasses.replace(transcript, segments=segments, speakers=speakers)
+
+
+def _told(transcript: Transcript) -> Transcript:
+    """Return the transcript as one in which it is known who speaks: a person has said so."""
+    return transcript if transcript.tells_speakers else dataclasses.replace(transcript, tells_speakers=True)
+
+
+# -- who spoke -------------------------------------------------------------------------------------------------------
+
+
+def _name(transcript: Transcript, act: NameSpeaker) -> Transcript:
+    speaker_of(transcript, act.speaker)
+    name = one_line(act.name, NAME_LIMIT)
+    same = [one for one in transcript.speakers if one.id != act.speaker and name and alike(one.name, name)]
+    if same:
+        return _merge(transcript, MergeSpeakers(same[0].id, act.speaker))
+    named = Speaker(act.speaker, name, named=True) if name else Speaker(act.speaker, default_name(act.speaker))
+    return _told(_renamed(transcript, {act.speaker: named}))
+
+
+def _renamed(transcript: Transcript, named: Mapping[str, Speaker]) -> Transcript:
+    speakers = tuple(named.get(one.id, one) for one in transcript.speakers)
+    return dataclasses.replace(transcript, speakers=speakers)
+
+
+def _take_names(transcript: Transcript, act: TakeNames) -> Transcript:
+    names = {one: one_line(name, NAME_LIMIT) for one, name in act.names}
+    return _renamed(
+        transcript,
+        {
+            one: Speaker(one, name, named=True) if name else Speaker(one, default_name(one))
+            for one, name in names.items()
+        },
+    )
+
+
+def _merge(transcript: Transcript, act: MergeSpeakers) -> Transcript:
+    speaker_of(transcript, act.into)
+    speaker_of(transcript, act.other)
+    if act.into == act.other:
+        raise UsageError(f"{act.into} and {act.other} are one speaker already", "name two different speakers")
+    return _assign(
+        transcript, (place for place, one in enumerate(transcript.segments) if one.speaker == act.other), act.into
+    )
+
+
+def _assign(
+    transcript: Transcript, at: Iterable[int], speaker: str, named: Mapping[str, Speaker] | None = None
+) -> Transcript:
+    segments = list(transcript.segments)
+    for place in at:
+        segments[place] = _spoken_by(segments[place], speaker)
+    return _told(_with(transcript, tuple(segments), named))
+
+
+def _new_speaker(transcript: Transcript, act: NewSpeaker) -> Transcript:
+    if any(one.id == act.speaker for one in transcript.speakers) or not act.speaker or len(act.speaker) > NAME_LIMIT:
+        raise UsageError(f"{one_line(act.speaker, 40)} can't be a new speaker", "choose another id, such as S9")
+    name = one_line(act.name, NAME_LIMIT)
+    if name and any(alike(one.name, name) for one in transcript.speakers):
+        raise UsageError(f"{name} is a speaker already", "assign the lines to them, or choose another name")
+    speaker = one_line(act.speaker, NAME_LIMIT)
+    new = Speaker(speaker, name or default_name(speaker), named=bool(name))
+    return _assign(transcript, places(transcript, act.segments), speaker, {speaker: new})
+
+
+def _swap(transcript: Transcript, act: SwapSpeakers) -> Transcript:
+    speaker_of(transcript, act.one)
+    speaker_of(transcript, act.other)
+    other = {act.one: act.other, act.other: act.one}
+    end = float("inf") if act.end is None else act.end
+    segments = tuple(
+        _spoken_by(one, other[one.speaker]) if one.speaker in other and act.start <= one.start < end else one
+        for one in transcript.segments
+    )
+    return _told(_with(transcript, segments))
+
+
+def _assign_segments(transcript: Transcript, act: AssignSegments) -> Transcript:
+    speaker_of(transcript, act.speaker)
+    return _assign(transcript, places(transcript, act.segments), act.speaker)
+
+
+def _assign_span(transcript: Transcript, act: AssignSpan) -> Transcript:
+    speaker_of(transcript, act.speaker)
+    if act.only:
+        speaker_of(transcript, act.only)
+    end = float("inf") if act.end is None else act.end
+    at = [
+        place
+        for place, one in enumerate(transcript.segments)
+        if act.start <= one.start < end and (not act.only or one.speaker == act.only)
+    ]
+    if not at:
+        raise UsageError("nothing was said there", "meetrec show ID shows what was said when")
+    return _assign(transcript, at, act.speaker)
+
+
+# -- what was said ---------------------------------------------------------------------------------------------------
+
+
+def _edit_text(transcript: Transcript, act: EditText) -> Transcript:
+    texts = dict(act.texts)
+    segments = list(transcript.segments)
+    for place in places(transcript, texts):
+        one = segments[place]
+        segments[place] = dataclasses.replace(one, text=_words(texts[one.id]))
+    return dataclasses.replace(transcript, segments=tuple(segments))
+
+
+def _words(text: str) -> str:
+    words = clean_text(text)
+    if not words:
+        raise UsageError("a line can't be without words", "delete the line instead")
+    return words
+
+
+def _cut(transcript: Transcript, act: CutSegment) -> Transcript:
+    place = places(transcript, [act.segment])[0]
+    one = transcript.segments[place]
+    at = min(max(act.at, one.start), one.end)
+    first = dataclasses.replace(one, end=at, text=_words(act.before))
+    second = dataclasses.replace(one, id=act.new, start=at, text=_words(act.after))
+    return _inserted(transcript, place, first, second)
+
+
+def _inserted(transcript: Transcript, place: int, first: Segment | None, second: Segment) -> Transcript:
+    if any(one.id == second.id for one in transcript.segments):
+        raise UsageError(f"there is a line {second.id} already", "choose another number")
+    segments = list(transcript.segments)
+    if first is not None:
+        segments[place] = first
+    segments.append(second)
+    segments.sort(key=lambda one: one.start)  # stable: what stood in order keeps it
+    return _with(transcript, tuple(segments))
+
+
+def _add(transcript: Transcript, act: AddSegment) -> Transcript:
+    start = min(max(act.start, 0.0), max(transcript.duration, 0.0))
+    end = min(max(act.end, start), max(transcript.duration, start))
+    speaker_of(transcript, act.speaker)
+    return _inserted(transcript, 0, None, Segment(act.segment, start, end, act.speaker, _words(act.text)))
+
+
+def _delete(transcript: Transcript, act: DeleteSegments) -> Transcript:
+    gone = set(places(transcript, act.segments))
+    return _with(transcript, tuple(one for place, one in enumerate(transcript.segments) if place not in gone))
+
+
+def _several(transcript: Transcript, act: Composite) -> Transcript:
+    for one in act.acts:
+        transcript = apply(transcript, one)
+    return transcript
+
+
+_DOING: dict[type[Act], Callable[[Transcript, Any], Transcript]] = {
+    NameSpeaker: _name,
+    TakeNames: _take_names,
+    MergeSpeakers: _merge,
+    NewSpeaker: _new_speaker,
+    SwapSpeakers: _swap,
+    AssignSegments: _assign_segments,
+    AssignSpan: _assign_span,
+    EditText: _edit_text,
+    CutSegment: _cut,
+    AddSegment: _add,
+    DeleteSegments: _delete,
+    Composite: _several,
+}
