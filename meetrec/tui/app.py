@@ -69,6 +69,7 @@ class MeetrecApp(App[None]):
         Binding("ctrl+p", "command_palette", "All commands", id="app.palette", show=False, priority=True),
         Binding("ctrl+t", "toggle_theme", "Dark or light", id="app.theme", show=False),
         Binding("ctrl+q", "quit", "Leave the screen; a recording goes on", id="app.quit", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "To the shell; fg comes back", id="app.suspend", show=False),
         Binding("ctrl+c", "interrupt", show=False, system=True),
     ]
 

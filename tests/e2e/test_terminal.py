@@ -15,7 +15,7 @@ import pytest
 from meetrec.demo.faults import HOSTILE, Faults, LinkFaults
 from tests.cli.program import finished
 from tests.e2e.meeting import SAMPLE, WORDS, caption_words, cut, minutes_words, write_wav
-from tests.e2e.program import jobs, meetrec, only_session, shown, until
+from tests.e2e.program import jobs, meetrec, only_session, shown, until, wav_pcm
 from tests.e2e.secret import traces_of_key
 from tests.e2e.served import Served
 from tests.terminal import Terminal
@@ -168,6 +168,37 @@ def test_leaving_the_screen_leaves_the_recording_and_attach_shows_it_again(serve
         terminal.keys("C-q")
         assert terminal.wait_for_exit() == 0
     assert shown()["state"] == "finished"
+
+
+def test_ctrl_z_goes_to_the_shell_and_fg_comes_back_while_the_recording_goes_on(served: Served) -> None:
+    """What Ctrl+Z stops is the screen alone; back in the foreground it shows what was said meanwhile."""
+    with Terminal("bash", "--norc", "--noprofile", "-i") as terminal:
+        terminal.wait_for("$")
+        terminal.run(f"{PROGRAM} record 'Weekly sync' --from {SAMPLE} --speed 2")
+        terminal.wait_for(FIRST_WORDS)
+        (job,) = jobs()
+        terminal.keys("C-z")
+        terminal.wait_for("Stopped")
+        assert not terminal.alternate_screen
+        assert not terminal.mouse
+        assert terminal.cursor_visible
+        before = meetrec("status", "--json").json["elapsed"]
+        until(lambda: meetrec("status", "--json").json["elapsed"] > before + 10)
+        assert [one.pid for one in jobs()] == [job.pid]
+        terminal.run("fg")
+        terminal.wait_until(lambda: terminal.alternate_screen, "the screen to come back")
+        terminal.wait_for("● REC")
+        until(lambda: len([one for one in shown()["captions"] if one["text"]]) >= 4)
+        newest = shown()["captions"][-2]["text"].split()[:3]
+        terminal.wait_for(" ".join(newest))
+        terminal.keys("s")
+        terminal.wait_for("Speaker 1")
+        terminal.keys("C-q")
+        terminal.wait_until(lambda: not terminal.alternate_screen, "the shell to come back")
+        assert not traces_of_key(terminal.output())
+    assert shown()["state"] == "finished"
+    duration = shown()["duration"]
+    assert wav_pcm(only_session().audio) == cut(0.0, duration).tobytes()
 
 
 def test_a_closed_window_leaves_the_recording_and_attach_shows_the_captions_so_far(served: Served, home: Path) -> None:
