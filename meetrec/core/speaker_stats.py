@@ -82,7 +82,7 @@ def _runs(segments: Sequence[Segment]) -> list[tuple[list[Segment], bool]]:
     runs: list[tuple[list[Segment], bool]] = []
     reach = -CLEAR_S
     for one in segments:
-        run, alone = runs[-1] if runs else ([], False)
+        run = runs[-1][0] if runs else []
         if run and one.speaker != run[0].speaker and one.start < max(last.end for last in run) + CLEAR_S:
             runs[-1] = run, False
         last = run[-1] if run else one
