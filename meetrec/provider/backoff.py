@@ -8,8 +8,11 @@ _FIRST_S = 0.5
 _FACTOR = 1.6
 SERVICE_LIMIT_S = 30.0
 """The longest wait for a service that answered with an error."""
-NETWORK_LIMIT_S = 5.0
-"""The longest wait where nothing answered: the network may be back any moment, and nobody is burdened by asking."""
+NETWORK_LIMIT_S = 1.9
+"""The longest wait where nothing answered: the network may be back any moment, and nobody is burdened by asking.
+
+Captions are to be back two seconds after it.
+"""
 _ASKED_LIMIT_S = 120.0
 
 

@@ -213,6 +213,23 @@ class Link:
                 self._raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
 
 
+def link_session() -> aiohttp.ClientSession:
+    """Return a session for links that follows no redirect: the key must not travel to another host.
+
+    aiohttp follows those of a handshake, and leaves out only the Authorization header, not Azure's.
+    """
+
+    async def refuse(_session: object, _context: object, redirect: aiohttp.TraceRequestRedirectParams) -> None:
+        response = redirect.response
+        raise aiohttp.WSServerHandshakeError(
+            response.request_info, (), status=response.status, headers=response.headers, message="redirect"
+        )
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(refuse)
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trace_configs=[trace])
+
+
 def _nobody() -> None:
     """Nobody waits for news yet."""
 

@@ -25,6 +25,7 @@ from meetrec.provider.auth import SignIn
 from meetrec.provider.backoff import Backoff
 from meetrec.provider.endpoints import Endpoint
 from meetrec.provider.lanes import BackfillLane, LiveLane
+from meetrec.provider.link import link_session
 from meetrec.provider.link_events import Degraded, LinkEvent, Usage
 from meetrec.provider.link_status import LinkStatus
 from meetrec.provider.loader import Loader
@@ -115,6 +116,11 @@ class LiveCaptions:
         if frames > 0 and frames not in self._progress.breaks[-1:]:
             self._progress.breaks.append(frames)
 
+    def renew(self) -> None:
+        """Say that the machine slept: the link is dead, whatever it looks like, and another one is opened at once."""
+        if (live := self._progress.live) is not None:
+            live.link.give_up("the computer slept")
+
     def finish(self, patience_s: float = DRAIN_LIMIT_S) -> None:
         """Say that the recording has ended: the rest is captioned.
 
@@ -133,7 +139,7 @@ class LiveCaptions:
     async def _supervise(self) -> None:
         why, hint = "", ""
         try:
-            async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+            async with link_session() as http:
                 await self._run_lanes(http)
         except MeetrecError as error:
             why, hint = error.message, error.hint

@@ -126,6 +126,7 @@ class CountingService:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_get("/v1/realtime", self._realtime)
+        app.router.add_get("/openai/v1/realtime", self._realtime)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
@@ -189,8 +190,10 @@ async def maybe(value: Any) -> Any:
 
 def captions(port: int, recording: Recording, **options: Any) -> LiveCaptions:
     """Return live captions of `recording` by the service on `port`."""
-    environment = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/v1"}
-    endpoint = find_endpoint(ProviderSettings(), environment)
+    environment = {"OPENAI_API_KEY": "sk-test", "AZURE_OPENAI_API_KEY": "sk-test"}
+    kind = options.pop("kind", "openai")
+    path = "openai/v1" if kind == "azure" else "v1"
+    endpoint = find_endpoint(ProviderSettings(kind=kind, base_url=f"http://127.0.0.1:{port}/{path}"), environment)
     model = find_model(options.pop("model", "gpt-live-transcribe"))
     settings = options.pop("settings", CaptionsSettings())
     return LiveCaptions(

@@ -417,6 +417,21 @@ async def test_other_refusals_are_tried_again() -> None:
     assert len(whys) == 5
 
 
+@pytest.mark.parametrize("kind", ["openai", "azure"])
+async def test_a_redirected_handshake_takes_the_key_nowhere(kind: Any) -> None:
+    recording = Recording(3)
+    async with CountingService(recording) as thief, CountingService(recording) as service:
+        url = f"http://127.0.0.1:{thief.port}/v1/realtime"
+        service.refuse = [web.Response(status=code, headers={"Location": url}) for code in (301, 302, 303, 307, 308)]
+        events = await whole_run(captions(service.port, recording, kind=kind, jitter=lambda: 0.0), recording, speed=2)
+        assert thief.conversations == []
+    whys = [event.why for event in events if isinstance(event, LinkChanged) and event.state == "offline"]
+    assert all("sends on to another address" in why for why in whys)
+    assert whys
+    assert service.refuse == []
+    assert_each_frame_once(events, recording)
+
+
 @pytest.mark.parametrize("code", [1000, 1001, 1006, 1008, 1011, 1012, 1013, 4000])
 async def test_whatever_code_a_link_ends_with_nothing_is_lost(code: int) -> None:
     recording = Recording(15)
