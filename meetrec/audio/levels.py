@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from meetrec.audio.riff import SAMPLE_BYTES
+from meetrec.audio.sound_files import SoundReader
 from meetrec.audio.wav import WavReader
 
 with warnings.catch_warnings():  # 3.11 and 3.12 announce that audioop leaves the standard library
@@ -72,7 +73,9 @@ class SignalWatch:
         return self.state != before
 
 
-def quiet_map(reader: WavReader, step: float = 0.1, *, start: float = 0.0, end: float = math.inf) -> list[float]:
+def quiet_map(
+    reader: WavReader | SoundReader, step: float = 0.1, *, start: float = 0.0, end: float = math.inf
+) -> list[float]:
     """Return the loudness (RMS, dB) of each `step` seconds from `start` to `end`, to find where to cut.
 
     Entry i covers start + i·step to start + (i+1)·step; the last one may be shorter. The file is streamed.
@@ -87,7 +90,7 @@ def quiet_map(reader: WavReader, step: float = 0.1, *, start: float = 0.0, end: 
     ]
 
 
-def _blocks(reader: WavReader, at: int, end: float, frames: int) -> Iterator[bytes]:
+def _blocks(reader: WavReader | SoundReader, at: int, end: float, frames: int) -> Iterator[bytes]:
     while pcm := reader.read(at, int(min(frames, max(end - at, 0)))):
         yield pcm
         at += len(pcm) // (reader.channels * SAMPLE_BYTES)

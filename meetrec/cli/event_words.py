@@ -66,6 +66,7 @@ _WORDS: dict[type[events.Event], Callable[[Any], list[str]]] = {
         f"stopped at {format_clock(event.duration)}, the sound is safe{_because(event.why)}"
     ],
     events.RecordingRecovered: lambda event: [f"recovered: {format_clock(event.duration)} recorded"],
+    events.RecordingRescued: lambda event: [_at(event, f"{event.why}; {event.where_now}")],
     events.MarkAdded: lambda event: [_at(event, f"★ {event.text}")],
     events.NoteAdded: lambda event: [_at(event, f"✎ {event.text}")],
     events.AudioSignal: _signal,

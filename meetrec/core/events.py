@@ -80,6 +80,25 @@ class RecordingRecovered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordingRescued(Event):
+    """The session's folder failed (`why`: deleted, moved, read-only); all goes on in `folder`, at the same position.
+
+    `missing` seconds of what was recorded before could not be read again: silence stands for them.
+    """
+
+    type = "recording.rescued"
+    folder: str
+    why: str
+    missing: float = 0.0
+
+    @property
+    def where_now(self) -> str:
+        """In words: where the recording goes on, and with how much of what was recorded before."""
+        lost = f"{self.missing:.0f} s of what was recorded before could not be copied and are silence there"
+        return f"the recording goes on in {self.folder}, " + (lost if self.missing else "with all that was recorded")
+
+
+@dataclass(frozen=True, kw_only=True)
 class AudioLevel(Event):
     """Loudness of the last block, in dB relative to full scale (0 is the loudest, -120 stands for digital zero)."""
 

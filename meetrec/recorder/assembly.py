@@ -12,8 +12,9 @@ from typing import cast
 
 from meetrec.audio.levels import Level
 from meetrec.audio.recording import Recording as SoundEngine
+from meetrec.audio.sound_files import SoundReader, SoundWriter
 from meetrec.audio.source import Source
-from meetrec.audio.wav import WavReader, WavWriter, repair
+from meetrec.audio.wav import repair
 from meetrec.core.errors import BusyError, DiskFullError, StorageError, UsageError
 from meetrec.core.events import Event, Notice, RecordingRecovered, RecordingStarted, SignalState
 from meetrec.core.models import find_model
@@ -22,6 +23,7 @@ from meetrec.core.transcript import Transcript
 from meetrec.recorder.awake import awake
 from meetrec.recorder.job import Job
 from meetrec.recorder.recorded_audio import RecordedAudio
+from meetrec.recorder.rescue import Rescue
 from meetrec.recorder.service import Service
 from meetrec.recorder.sources import open_source
 from meetrec.storage.files import free_bytes
@@ -49,6 +51,8 @@ class Started:
     settings: Settings
     service: Service
     lease: JobLease
+    sound: SoundReader
+    part_files: PartFiles
     recording: Recording | None = None
 
     @property
@@ -87,21 +91,21 @@ class Assembly:
             PartFiles(folder.parts_dir).clear()
         service = self._service(folder, settings, stack)
         service.check()
-        return Started(folder, settings, service, lease)
+        sound = stack.enter_context(SoundReader(folder.audio_files))
+        return Started(folder, settings, service, lease, sound, PartFiles(folder.parts_dir))
 
     def finish(self, started: Started) -> Finish:
         """Return the making of the session's minutes. Raises SettingsError for a wrong address."""
         settings = started.settings.minutes
         model = find_model(settings.model)
-        folder = started.folder
         return Finish(
             FinishJob(
                 settings=settings,
                 model=model,
-                audio=RecordedAudio(WavReader(folder.audio)),
-                files=PartFiles(folder.parts_dir),
+                audio=RecordedAudio(started.sound),
+                files=started.part_files,
                 transcribe=started.service.transcribe(model),
-                publish=lambda transcript: publish(folder, transcript),
+                publish=lambda transcript: publish(started.folder, transcript),
             )
         )
 
@@ -110,8 +114,17 @@ class Assembly:
         folder = started.folder
         if started.recording is not None or not was_interrupted(folder):
             return []
-        length = repair(folder.audio).duration
+        for path in folder.audio_files:
+            repair(path)
+        length = folder.duration()
         return [RecordingRecovered(at=length, duration=length)]
+
+    def rescued(self, started: Started, path: Path) -> None:
+        """Go on in the folder to which the recording was rescued. Blocks; raises BusyError or StorageError."""
+        before, started.folder = started.folder, SessionFolder(path)
+        started.part_files.move_to(started.folder.parts_dir)
+        if before.id != started.folder.id:
+            started.lease.move_to(self._paths, started.folder.id)
 
     def warnings(self, started: Started, job: Job) -> list[Notice]:
         """Return what is worth knowing before the work: a model it uses that ends within 120 days."""
@@ -149,8 +162,10 @@ class Assembly:
         wanted = job.captions and settings.captions.enabled
         if wanted or job.finish:
             service.check()
-        writer = _open_writer(folder, source)
+        sound = stack.enter_context(SoundReader([]))
+        writer = _open_writer(folder, source, sound)
         stack.callback(writer.close)
+        sound.go_on_in(writer.paths)
         if job.source == "microphone":
             stack.enter_context(awake())
         first_frame = writer.frames  # captions open when sound has been written already, and begin here all the same
@@ -166,13 +181,14 @@ class Assembly:
             minutes_model=session.minutes_model,
             simulated=session.simulated,
         )
+        rescue = Rescue(self._paths, folder, sound)
         recording = Recording(
             started,
-            open_sound=lambda listener: _open_sound(source, writer, listener),
-            open_captions=(lambda: service.captions(folder.audio, first_frame)) if wanted else None,
-            minutes_left=lambda: _minutes_left(folder.path, source.rate),
+            open_sound=lambda listener: _open_sound(source, writer, listener, rescue),
+            open_captions=(lambda: service.captions(sound, first_frame)) if wanted else None,
+            minutes_left=lambda: _minutes_left(rescue.folder.path, source.rate),
         )
-        return Started(folder, settings, service, lease, recording)
+        return Started(folder, settings, service, lease, sound, PartFiles(folder.parts_dir), recording)
 
     def _session_folder(self, job: Job, settings: Settings, source: Source) -> SessionFolder:
         """Return the session to go on with, or a new one."""
@@ -213,11 +229,11 @@ def _minutes_left(folder: Path, rate: int) -> float:
     return free_bytes(folder) / (rate * SAMPLE_BYTES * 60)
 
 
-def _open_writer(folder: SessionFolder, source: Source) -> WavWriter:
-    """Return the writer of the session's sound, at its end where there is some already."""
+def _open_writer(folder: SessionFolder, source: Source, sound: SoundReader) -> SoundWriter:
+    """Return the writer of the session's sound, at its end where there is some; `sound` reads it."""
     if not folder.audio.exists():
-        return WavWriter(folder.audio, rate=source.rate)
-    writer = WavWriter.append_to(folder.audio)
+        return SoundWriter(folder.audio, rate=source.rate, on_file=sound.go_on_in)
+    writer = SoundWriter.append_to(folder.audio_files, on_file=sound.go_on_in)
     if writer.rate == source.rate:
         return writer
     writer.close()
@@ -227,10 +243,11 @@ def _open_writer(folder: SessionFolder, source: Source) -> WavWriter:
     )
 
 
-def _open_sound(source: Source, writer: WavWriter, listener: Recording) -> SoundEngine:
+def _open_sound(source: Source, writer: SoundWriter, listener: Recording, rescue: Rescue) -> SoundEngine:
     def on_level(level: Level) -> None:
         listener.on_level(level.rms_db, level.peak_db)
 
+    rescue.on_rescued = lambda folder, why, missing: listener.on_rescued(str(folder.path), why, missing)
     return SoundEngine(
         source,
         writer,
@@ -238,8 +255,11 @@ def _open_sound(source: Source, writer: WavWriter, listener: Recording) -> Sound
         on_level=on_level,
         on_signal=lambda state: listener.on_signal(cast("SignalState", state)),
         on_gap=lambda seconds: listener.on_gap(seconds, "the microphone did not deliver it"),
+        on_sleep=listener.on_sleep,
+        on_trouble=listener.on_trouble,
         on_fault=listener.on_fault,
         on_ended=listener.on_ended,
+        rescue=rescue,
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Protocol
 
 from meetrec.core.errors import MeetrecError
@@ -23,6 +24,9 @@ class Journal(Protocol):
 
     def lines(self) -> list[str]:
         """Return the stored lines."""
+
+    def move_to(self, path: Path, farewell: Event | None = None) -> None:
+        """Go on in another file, which gets all lines so far. Raises StorageError."""
 
     def sync(self) -> None:
         """Wait until all lines are on the disk itself."""
@@ -54,6 +58,18 @@ class Host:
         self.journal = await asyncio.get_running_loop().run_in_executor(self._disk, open_it)
         self.server.stored_lines = len(await asyncio.get_running_loop().run_in_executor(self._disk, self._stored))
         self._syncing = asyncio.create_task(self._keep_synced(self.journal))
+
+    async def move_journal(self, path: Path, farewell: Event) -> None:
+        """Go on with the journal in another file, which gets all lines so far; a refusal is told, and it stays.
+
+        `farewell` is the last line of the file that is left.
+        """
+        if self.journal is None:
+            return
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._disk, self.journal.move_to, path, farewell)
+        except MeetrecError as error:
+            self.server.publish(Fault(at=0.0, what=error.message, hint=error.hint), stored=False)
 
     async def emit(self, event: Event) -> None:
         """Keep the event where it is one to keep, and tell every front end."""

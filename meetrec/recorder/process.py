@@ -15,6 +15,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from meetrec.core.errors import ExitCode, MeetrecError, UsageError
@@ -24,12 +25,14 @@ from meetrec.core.events import (
     JobEnded,
     MinutesFailed,
     MinutesReady,
+    RecordingRescued,
     RecordingStarted,
     RecordingStopped,
 )
 from meetrec.recorder.assembly import Assembly, Started
 from meetrec.recorder.host import Host
 from meetrec.recorder.job import Job
+from meetrec.storage.session_folder import SessionFolder
 from meetrec.workflow.finish import Finish
 from meetrec.workflow.record import Recording
 
@@ -101,12 +104,28 @@ class Process:
     async def _record(self, recording: Recording, finish: Finish | None, begun: Callable[[], Awaitable[None]]) -> None:
         """Pass the events of the recording on; `begun` is called when its sound runs and its first event is stored."""
         async for event in recording.run():
+            if isinstance(event, RecordingRescued):
+                await self._go_on_elsewhere(event)
             await self._host.emit(event)
             self._note_end(event)
             if isinstance(event, RecordingStarted):
                 await begun()
             if finish is not None:
                 finish.advanced(recording.clock)
+
+    async def _go_on_elsewhere(self, event: RecordingRescued) -> None:
+        """The sound is in another folder by now: let everything else of the session follow it."""
+        started = self._started
+        if started is None:
+            return
+        frames = round(event.at * started.recording.started.rate) if started.recording is not None else 0
+        why = f"{event.why}; it goes on in {event.folder}"
+        left = RecordingStopped(at=event.at, duration=event.at, frames=frames, why=why)
+        await self._host.move_journal(SessionFolder(Path(event.folder)).events_path, left)
+        try:
+            await asyncio.to_thread(self._assembly.rescued, started, Path(event.folder))
+        except MeetrecError as error:  # it can't be found by that name then; what is attached goes on
+            await self._host.emit(Fault(at=event.at, what=error.message, hint=error.hint))
 
     async def _make_minutes(self, finish: Finish) -> None:
         async for event in finish.run():

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from meetrec.audio.levels import quiet_map
-from meetrec.audio.wav import WavReader
+from meetrec.audio.sound_files import SoundReader
 from meetrec.storage.files import write_whole
 from meetrec.workflow.finish_job import LEVEL_STEP_S
 
@@ -18,9 +18,9 @@ SAMPLE_BYTES = 2
 
 
 class RecordedAudio:
-    """Reads a WAV that may still grow. May be used from several threads."""
+    """Reads a recording that may still grow. May be used from several threads."""
 
-    def __init__(self, reader: WavReader) -> None:
+    def __init__(self, reader: SoundReader) -> None:
         self._reader = reader
         self._levels: list[float] = []
         self._lock = threading.Lock()

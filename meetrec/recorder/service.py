@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meetrec.audio.wav import WavReader
+from meetrec.audio.sound_files import SoundReader
 from meetrec.core.events import RequestSent
 from meetrec.core.models import Model, find_model
 from meetrec.core.settings import ProviderSettings, Settings
@@ -62,14 +62,13 @@ class Service:
         if not self._simulated:
             self._endpoint = find_endpoint(self._settings.provider, self._environment)
 
-    async def captions(self, audio: Path, start_frame: int) -> Captions:
-        """Return the live captions of the recording in `audio`."""
+    async def captions(self, reader: SoundReader, start_frame: int) -> Captions:
+        """Return the live captions of the recording that `reader` reads."""
         await _load("meetrec.provider.live_captions", "meetrec.audio.vad")
         from meetrec.audio.vad import VoiceDetector
         from meetrec.provider.live_captions import LiveCaptions
 
         endpoint, signs_in = await self._open()
-        reader = self._stack.enter_context(WavReader(audio))
         if reader.rate != LINK_RATE:
             await _load("meetrec.audio.resample")
         settings = self._settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 from meetrec.core.events import (
@@ -16,6 +17,7 @@ from meetrec.core.events import (
     MinutesStarted,
     PartDone,
     RecordingPaused,
+    RecordingRescued,
     RecordingResumed,
     RecordingStarted,
     RecordingStopped,
@@ -82,8 +84,8 @@ def _changes(event: Event) -> dict[str, Any]:
             changes["signal"] = event.state
         case DiskChanged():
             changes["disk"] = event.state
-        case Fault():
-            changes["fault"] = event.what
-        case MinutesFailed():
-            changes["fault"] = event.why
+        case RecordingRescued():
+            changes |= {"id": PurePath(event.folder).name, "fault": event.why}
+        case Fault(what=why) | MinutesFailed(why=why):
+            changes["fault"] = why
     return changes

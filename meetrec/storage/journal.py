@@ -6,6 +6,7 @@ but captions are also on the disk itself when `append` returns. Captions get the
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import time
@@ -15,8 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from meetrec.core.errors import StorageError
 from meetrec.core.events import CaptionFinal, Event, from_json
-from meetrec.storage.files import open_private, storage_error, write_all
+from meetrec.storage.files import open_private, storage_error, write_all, write_whole
 
 SYNC_S = 1.0
 LINE_LIMIT = 1 << 20
@@ -56,14 +58,48 @@ class Journal:
 
     def append(self, event: Event) -> Event:
         """Write the event unless its type is never stored, and return it with its time."""
-        if not event.time:
-            event = dataclasses.replace(event, time=self._clock().isoformat(timespec="milliseconds"))
+        event = self._stamped(event)
         if event.stored:
+            if not self._in_place():
+                with contextlib.suppress(StorageError):  # then it goes on where it lies now
+                    self.move_to(self.path)
             self._write(event.to_json())
             self._pending = True
             if not isinstance(event, CaptionFinal) or self._monotonic() - self._synced_at >= SYNC_S:
                 self.sync()
         return event
+
+    def move_to(self, path: Path, farewell: Event | None = None) -> None:
+        """Go on in another file that gets all lines so far; nothing happens where the journal is there already.
+
+        The lines are read through the open file, which a deleted or moved one still is. `farewell` becomes the last
+        line of the file that is left, where it can still be written.
+        """
+        if path == self.path and self._in_place():
+            return
+        try:
+            content = b"".join(_chunks(self._fd))
+            write_whole(path, content, new=True)
+            fd = _open(path)
+        except OSError as error:
+            raise storage_error(error, path, "written") from error
+        with contextlib.suppress(OSError):
+            if farewell is not None:
+                write_all(self._fd, b"\n" * self._torn + self._stamped(farewell).to_json().encode() + b"\n")
+        os.close(self._fd)
+        self._fd, self.path, self._torn = fd, path, not _ends_with_newline(fd)
+
+    def _stamped(self, event: Event) -> Event:
+        if event.time:
+            return event
+        return dataclasses.replace(event, time=self._clock().isoformat(timespec="milliseconds"))
+
+    def _in_place(self) -> bool:
+        try:
+            here, there = self.path.lstat(), os.fstat(self._fd)
+        except OSError:
+            return False
+        return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
 
     def _write(self, line: str) -> None:
         data = b"\n" * self._torn + line.encode() + b"\n"
@@ -158,3 +194,9 @@ def _ends_with_newline(fd: int) -> bool:
         return True
     os.lseek(fd, size - 1, os.SEEK_SET)
     return os.read(fd, 1) == b"\n"
+
+
+def _chunks(fd: int) -> Iterator[bytes]:
+    os.lseek(fd, 0, os.SEEK_SET)  # it is open for appending: where it is read does not matter to what is written
+    while chunk := os.read(fd, 1 << 20):
+        yield chunk

@@ -99,6 +99,17 @@ class JobLease:
         self.job = dataclasses.replace(self.job, kind="finish")
         write_whole(self._path, json.dumps(dataclasses.asdict(self.job)) + "\n")
 
+    def move_to(self, paths: Paths, session: str) -> None:
+        """Work on another session from now on, as which this one goes on. Raises BusyError, StorageError."""
+        lock = acquire(_lock_path(paths, session), wait_s=PROBE_S, holder="another meetrec process")
+        before, self._path = self._path, _json_path(paths, session)
+        self._locks[0].release()
+        self._locks[0] = lock
+        self.job = dataclasses.replace(self.job, session=session)
+        write_whole(self._path, json.dumps(dataclasses.asdict(self.job)) + "\n")
+        with contextlib.suppress(OSError):
+            before.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Stop being found, and let others work on the session. May be called again."""
         if not self._locks:

@@ -20,6 +20,10 @@ class PartFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def move_to(self, folder: Path) -> None:
+        """Read and write there from now on."""
+        self._folder = folder
+
     def load_plan(self) -> list[Part]:
         """Return the plan of an earlier run, nothing where there is none."""
         try:

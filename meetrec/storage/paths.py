@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,17 @@ class Paths:
         return self.data / "sessions"
 
     @property
+    def rescued(self) -> tuple[Path, ...]:
+        """Where sessions are kept whose place failed while they were recorded and `sessions` took them no more.
+
+        In the order they are tried; the last one is in the system's temporary folder, one for each user and home.
+        """
+        # tempfile.gettempdir() would say it, but costs 10 ms to import
+        temporary = Path(next(filter(None, map(os.environ.get, ("TMPDIR", "TEMP", "TMP"))), "/tmp"))  # noqa: S108
+        user = os.getuid() if hasattr(os, "getuid") else 0
+        return (self.state / "rescued", temporary / f"meetrec-{user}-{zlib.crc32(str(self.data).encode()):08x}")
+
+    @property
     def settings(self) -> Path:
         """The settings file."""
         return self.config / "settings.toml"
@@ -61,6 +73,11 @@ class Paths:
     def logs(self) -> Path:
         """The folder of the logs."""
         return self.state / "logs"
+
+    @property
+    def index(self) -> Path:
+        """The index that searching uses; it may be deleted at any time."""
+        return self.cache / "index.sqlite"
 
     def make(self) -> Paths:
         """Make the folders that are missing, mode 0700. Raises StorageError where the system refuses."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from meetrec.core.errors import StorageError, UsageError
 from meetrec.core.events import Event
 from meetrec.core.sanitize import one_line
-from meetrec.core.session import Session, clean_title
+from meetrec.core.session import Session, clean_tags, clean_title
 from meetrec.core.transcript import SCHEMA, Transcript
 from meetrec.storage.files import read_text, remove_left_over, write_whole
 from meetrec.storage.journal import Journal, read_events
@@ -20,6 +20,7 @@ from meetrec.storage.session_file import NAME_LIMIT, change_session, read_sessio
 from meetrec.storage.sound_length import sound_seconds
 
 EDIT_WAIT_S = 5.0
+_SOUND = re.compile(r"audio\.([1-9]\d{0,5})\.wav")
 _VERSION = re.compile(r"transcript(?:\.([1-9]\d{0,5}))?\.json")
 
 
@@ -37,6 +38,14 @@ class SessionFolder:
     def audio(self) -> Path:
         """The recording: 16-bit WAV, one channel a track."""
         return self.path / "audio.wav"
+
+    @property
+    def audio_files(self) -> list[Path]:
+        """The files of the recording that are there, in their order: a WAV ends at 4 GiB, then another begins."""
+        others = {
+            int(match[1]): path for path in self.path.glob("audio.*.wav") if (match := _SOUND.fullmatch(path.name))
+        }
+        return [self.audio, *(others[number] for number in sorted(others))] if self.audio.exists() else []
 
     @property
     def events_path(self) -> Path:
@@ -76,6 +85,25 @@ class SessionFolder:
         """Give the session another title; an empty one becomes "Meeting of …". The folder keeps its name."""
         return self.edit(lambda session: dataclasses.replace(session, title=clean_title(title, session.started_at)))
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags that the user gave."""
+        return clean_tags(self.session.tags)
+
+    def change_tags(self, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Session:
+        """Give tags and take tags away, whatever their case."""
+        unwanted = {tag.casefold() for tag in clean_tags(remove)}
+
+        def change(session: Session) -> Session:
+            kept = [tag for tag in clean_tags(session.tags) if tag.casefold() not in unwanted]
+            return dataclasses.replace(session, tags=clean_tags([*kept, *add]))
+
+        return self.edit(change)
+
+    def pin(self, pinned: bool) -> Session:
+        """Pin the session, or undo that."""
+        return self.edit(lambda session: dataclasses.replace(session, pinned=pinned))
+
     def name_speaker(self, label: str, name: str) -> Session:
         """Name a speaker by id ("S1") or by the name shown so far ("Speaker 1"); an empty name takes the name away.
 
@@ -97,7 +125,12 @@ class SessionFolder:
 
     def duration(self) -> float:
         """Return the seconds recorded so far, by the size of the sound; 0 where there is none."""
-        return sound_seconds(self.audio) or 0.0
+        return self.sound_seconds() or 0.0
+
+    def sound_seconds(self) -> float | None:
+        """Return the seconds recorded so far, None where there is no sound."""
+        lengths = [sound_seconds(path) for path in self.audio_files]
+        return None if not lengths or None in lengths else sum(filter(None, lengths))
 
     # -- what happened ---------------------------------------------------------------------------------------------
 

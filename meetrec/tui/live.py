@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, Literal
 
 from meetrec.core import events as ev
@@ -131,6 +132,11 @@ def _device(live: Live, event: ev.DeviceChanged) -> None:
     live.moments.append(Moment(event.at, "fault", event.what or f"The microphone is now {event.device}"))
 
 
+def _rescued(live: Live, event: ev.RecordingRescued) -> None:
+    live.session_id = PurePath(event.folder).name
+    live.moments.append(Moment(event.at, "fault", f"{event.why}; {event.where_now}"))
+
+
 def _mark(live: Live, event: ev.MarkAdded) -> None:
     live.moments.append(Moment(event.at, "mark", event.text))
 
@@ -203,6 +209,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[Live, Any], None]] = {
     ev.AudioSignal: _signal,
     ev.AudioGap: _gap,
     ev.DeviceChanged: _device,
+    ev.RecordingRescued: _rescued,
     ev.MarkAdded: _mark,
     ev.NoteAdded: _note,
     ev.DiskChanged: _disk,

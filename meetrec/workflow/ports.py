@@ -40,6 +40,9 @@ class Captions(Protocol):
     def interrupted(self, frames: int) -> None:
         """Tell that a pause of the recording, at `frames` frames, is over."""
 
+    def renew(self) -> None:
+        """Tell that the link is dead, whatever it looks like: the machine slept."""
+
     def finish(self, patience_s: float = ...) -> None:
         """Tell that no more frames will come; called again with 0, end what is still waited for."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
-from meetrec.core.errors import MeetrecError
+from meetrec.core.errors import DiskFullError, MeetrecError, StorageError
 from meetrec.core.events import (
     AudioGap,
     AudioLevel,
@@ -19,6 +20,7 @@ from meetrec.core.events import (
     MarkAdded,
     NoteAdded,
     RecordingPaused,
+    RecordingRescued,
     RecordingResumed,
     RecordingStarted,
     RecordingStopped,
@@ -62,7 +64,7 @@ class Recording:
         self._open_captions = open_captions
         self._captions: Captions | None = None
         self._minutes_left = minutes_left
-        self._disk: DiskState = "ok"
+        self._disk: DiskState | None = None
         self._why = ""
         self._closed = False
         self._hurried = False
@@ -143,14 +145,34 @@ class Recording:
         """Sound is missing here."""
         self._post(AudioGap(at=self.clock, seconds=seconds, why=why))
 
+    def on_sleep(self, seconds: float) -> None:
+        """The machine slept so long: sound is missing unless nothing was to be written, and the link is dead."""
+        if not self.paused:
+            self.on_gap(seconds, "the computer slept")
+        self._loop.call_soon_threadsafe(self._renew_captions)
+
+    def on_rescued(self, folder: str, why: str, missing: float) -> None:
+        """The session's folder failed, and all goes on in another."""
+        self._post(RecordingRescued(at=self.clock, folder=folder, why=why, missing=missing))
+
+    def on_trouble(self, error: MeetrecError) -> None:
+        """Something is wrong, and the recording goes on."""
+        self._post(Fault(at=self.clock, what=error.message, hint=error.hint))
+
     def on_fault(self, error: MeetrecError) -> None:
-        """Writing or capturing went wrong for good; the recording stops with all that was written."""
+        """Writing went wrong for good; the recording stops with all that was written."""
+        if isinstance(error, DiskFullError):
+            self._post(DiskChanged(at=self.clock, state="full", minutes_left=0.0))
         self._post(Fault(at=self.clock, what=error.message, hint=error.hint))
         self._loop.call_soon_threadsafe(self.stop, error.message)
 
     def on_ended(self, why: str) -> None:
         """The source has no more sound: the file is over (no reason), or the device is gone."""
         self._loop.call_soon_threadsafe(self.stop, why)
+
+    def _renew_captions(self) -> None:
+        if self._captions is not None:
+            self._captions.renew()
 
     def _post(self, event: Event) -> None:
         self._loop.call_soon_threadsafe(self._events.put_nowait, event)
@@ -226,11 +248,12 @@ class Recording:
 
     async def _watch_disk(self) -> None:
         while not self._stopping.is_set():
-            left = await asyncio.to_thread(self._minutes_left)
-            state = disk_state(left)
-            if state != self._disk:
-                self._disk = state
-                self._events.put_nowait(DiskChanged(at=self.clock, state=state, minutes_left=left))
+            with contextlib.suppress(StorageError):  # a disk that can't be measured shows when it is written to
+                left = await asyncio.to_thread(self._minutes_left)
+                state = disk_state(left)
+                if state != self._disk:
+                    self._disk = state
+                    self._events.put_nowait(DiskChanged(at=self.clock, state=state, minutes_left=left))
             await _first(self._stopping.wait(), DISK_CHECK_S)
 
 

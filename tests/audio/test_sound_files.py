@@ -16,7 +16,7 @@ from meetrec.audio.riff import HEADER_BYTES
 from meetrec.audio.sound_files import SoundReader, SoundWriter, copy_sound
 from meetrec.audio.source import FileSource
 from meetrec.audio.wav import WavReader, WavWriter
-from meetrec.core.errors import AudioError, StorageError
+from meetrec.core.errors import AudioError, MeetrecError, StorageError
 from tests.audio.sound import read_wav, speechlike, write_wav
 
 BLOCK = bytes(range(256)) * 18 + bytes(192)  # 100 ms at 24 kHz
@@ -54,7 +54,8 @@ def test_a_recording_that_reaches_the_limit_goes_on_in_another_file(
     monkeypatch.setattr(wav, "MAX_DATA_BYTES", HEADER_BYTES + 2 * 50_001)
     path = write_wav(tmp_path / "in.wav", speechlike(10, 24000), 24000)
     writer = SoundWriter(tmp_path / "audio.wav", rate=24000)
-    ended, faults = threading.Event(), []
+    ended = threading.Event()
+    faults: list[MeetrecError] = []
     recording = Recording(FileSource(path, speed=0), writer, on_ended=lambda _: ended.set(), on_fault=faults.append)
     recording.start()
     assert ended.wait(20)

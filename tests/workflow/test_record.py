@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from meetrec.core.errors import DiskFullError
+from meetrec.core.errors import AudioDeviceError, DiskFullError
 from meetrec.core.events import (
+    AudioGap,
     CaptionFinal,
     DiskChanged,
     Event,
@@ -22,6 +23,7 @@ from meetrec.core.events import (
     RecordingStarted,
     RecordingStopped,
 )
+from meetrec.workflow import record as workflow
 from meetrec.workflow.record import Recording
 from tests.waiting import until
 
@@ -60,6 +62,7 @@ class Captions:
 
     def __init__(self) -> None:
         self.frames = 0
+        self.renewed = 0
         self.finished = asyncio.Event()
         self.interruptions: list[int] = []
         self.patience_s: list[float] = []
@@ -69,6 +72,9 @@ class Captions:
 
     def interrupted(self, frames: int) -> None:
         self.interruptions.append(frames)
+
+    def renew(self) -> None:
+        self.renewed += 1
 
     def finish(self, patience_s: float = 10.0) -> None:
         self.patience_s.append(patience_s)
@@ -133,7 +139,7 @@ async def test_marks_and_notes_stand_at_the_recordings_clock_and_pausing_stops_i
     run.recording.note("tell Ana")
     run.recording.stop()
     await asyncio.wait_for(run.task, 5)
-    assert run.events[1:-1] == [
+    assert [event for event in run.events[1:-1] if not isinstance(event, DiskChanged)] == [
         MarkAdded(at=1.5, text="decision"),
         RecordingPaused(at=1.5),
         RecordingResumed(at=1.5),
@@ -185,6 +191,7 @@ async def test_a_full_disk_is_said_and_stops_the_recording_with_its_reason() -> 
     await asyncio.to_thread(run.recording.on_fault, error)
     await asyncio.wait_for(run.task, 5)
     assert Fault(at=1.0, what="the disk is full", hint="make space") in run.events
+    assert DiskChanged(at=1.0, state="full", minutes_left=0.0) in run.events
     assert run.events[-1] == RecordingStopped(at=1.0, duration=1.0, frames=RATE, why="the disk is full")
 
 
@@ -196,14 +203,54 @@ async def test_the_end_of_the_source_stops_the_recording_without_a_reason() -> N
     assert run.events[-1] == RecordingStopped(at=1.0, duration=1.0, frames=RATE)
 
 
-@pytest.mark.parametrize(("left", "state"), [(59.0, "low"), (9.0, "critical")])
-async def test_a_disk_that_fills_up_is_told_of_before_it_is_full(left: float, state: str) -> None:
+@pytest.mark.parametrize(
+    ("left", "state"), [(300.0, "ok"), (60.0, "ok"), (59.9, "low"), (10.0, "low"), (9.9, "critical")]
+)
+async def test_how_long_the_disk_lasts_is_told_at_once_and_long_before_it_is_full(left: float, state: str) -> None:
     run = Run(minutes_left=left)
     await run.until(DiskChanged)
     run.recording.stop()
     await asyncio.wait_for(run.task, 5)
     told = next(event for event in run.events if isinstance(event, DiskChanged))
     assert (told.state, told.minutes_left) == (state, left)
+
+
+async def test_it_is_told_again_when_the_space_becomes_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflow, "DISK_CHECK_S", 0.01)
+    run = Run(minutes_left=1000.0)
+    for left, told in ((59.0, 2), (58.0, 2), (5.0, 3), (200.0, 4)):
+        await run.until(DiskChanged)
+        run.left = left
+        await until(lambda told=told: sum(isinstance(one, DiskChanged) for one in run.events) == told, 20)  # type: ignore[misc]
+    run.recording.stop()
+    await asyncio.wait_for(run.task, 5)
+    assert [one.state for one in run.events if isinstance(one, DiskChanged)] == ["ok", "low", "critical", "ok"]
+
+
+async def test_after_the_machine_slept_the_gap_is_told_and_the_link_is_a_new_one() -> None:
+    captions = Captions()
+    run = Run(captions=captions)
+    await run.until(LinkChanged)
+    await asyncio.to_thread(run.recording.on_sleep, 600.0)
+    await until(lambda: captions.renewed == 1, 20)
+    assert AudioGap(at=1.0, seconds=600.0, why="the computer slept") in run.events
+    run.recording.pause()
+    await asyncio.to_thread(run.recording.on_sleep, 60.0)
+    await until(lambda: captions.renewed == 2, 20)
+    run.recording.stop()
+    await asyncio.wait_for(run.task, 5)
+    assert sum(isinstance(one, AudioGap) for one in run.events) == 1  # nothing was to be recorded the second time
+
+
+async def test_a_microphone_that_delivers_nothing_is_told_and_does_not_end_the_recording() -> None:
+    run = Run()
+    await run.until(RecordingStarted)
+    await asyncio.to_thread(run.recording.on_trouble, AudioDeviceError("nothing arrives", "look at the cable"))
+    await run.until(Fault)
+    await asyncio.to_thread(run.sound.grow, 500)
+    run.recording.stop()
+    await asyncio.wait_for(run.task, 5)
+    assert run.events[-1] == RecordingStopped(at=1.5, duration=1.5, frames=1500)
 
 
 async def test_a_crash_of_the_captions_does_not_end_the_recording() -> None:
