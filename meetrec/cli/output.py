@@ -31,6 +31,9 @@ class Styled(NamedTuple):
     style: Style
 
 
+Piece = str | Styled
+
+
 class Output:
     """Prints lines, documents, JSON, errors, and one status line that is rewritten in place."""
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 from meetrec.cli.output import Output, stdin_is_terminal
 from meetrec.cli.table import table
 from meetrec.core.clock import format_length
-from meetrec.core.errors import BusyError, ExitCode, UsageError
+from meetrec.core.errors import BusyError, ExitCode, StorageError, UsageError
+from meetrec.core.query import Query, Term, parse_query, selects
+from meetrec.core.session import SessionSummary, sort_sessions
+from meetrec.storage.contents import contents
 from meetrec.storage.locks import RunningJob, running_jobs
 from meetrec.storage.paths import Paths
-from meetrec.storage.sessions import SessionStore, Summary
+from meetrec.storage.sessions import SessionStore
 
 if TYPE_CHECKING:
     from meetrec.storage.session_folder import SessionFolder
@@ -24,26 +27,55 @@ _SPEAKERS_SHOWN = 3
 
 
 def list_sessions(options: Namespace, output: Output) -> int:
-    """Print the sessions, newest first."""
+    """Print the sessions, newest first unless something else is asked for."""
     store = SessionStore(Paths.from_environment())
+    limit = (None if options.json else SHOWN) if options.limit is None else options.limit or None
+    query = _query(options)
+    if limit is not None and not query and options.sort in (None, "date"):
+        summaries, count = store.list(limit), None
+    else:
+        chosen = sort_sessions([one for one in _all(store) if selects(query, one)], options.sort or "date")
+        summaries, count = chosen[:limit], len(chosen)
     if options.json:
-        output.json_value([_as_json(one) for one in store.list(options.limit or None)])
+        output.json_value([summary_as_json(one) for one in summaries])
         return ExitCode.DONE
-    limit = SHOWN if options.limit is None else options.limit or None
-    summaries = store.list(limit)
     if not summaries:
-        output.line("no sessions yet: meetrec record begins one, meetrec demo shows how it goes")
+        output.line(
+            "no session is like that"
+            if query and store.ids()
+            else "no sessions yet: meetrec record begins one, meetrec demo shows how it goes"
+        )
         return ExitCode.DONE
     columns = output.columns if output.rewrites else None
     for line in table([_HEADING, *map(_row, summaries)], columns=columns, shrink=_TITLE):
         output.line(line)
-    more = len(store.ids()) - len(summaries)
+    more = (len(store.ids()) if count is None else count) - len(summaries)
     if more > 0:
         output.line(f"… {more} more (meetrec list --limit 0 shows all)")
     return ExitCode.DONE
 
 
-def _row(summary: Summary) -> tuple[str, ...]:
+def _query(options: Namespace) -> Query:
+    """Return what the options ask for, as a query."""
+    days = " ".join(f"{name}:{value}" for name in ("after", "before") if (value := getattr(options, name)))
+    groups = [(Term("tag", tag.lstrip("#")),) for tag in options.tag]
+    groups += [(Term("speaker", name),) for name in options.person]
+    return dataclasses.replace(parse_query(days), groups=tuple(groups))
+
+
+def _all(store: SessionStore) -> list[SessionSummary]:
+    """Return all sessions, newest first; only what changed since the last time is read, where an index can be kept."""
+    from meetrec.storage.index import SessionIndex
+
+    try:
+        index = SessionIndex(store.paths)
+        index.update(words=False)
+        return index.everything()
+    except StorageError:
+        return store.list()
+
+
+def _row(summary: SessionSummary) -> tuple[str, ...]:
     named = ", ".join(summary.speakers[:_SPEAKERS_SHOWN])
     more = len(summary.speakers) - _SPEAKERS_SHOWN
     return (
@@ -51,12 +83,20 @@ def _row(summary: Summary) -> tuple[str, ...]:
         format_length(summary.duration),
         summary.state,
         f"{named} +{more}" if more > 0 else named,
-        summary.title + (" (simulated)" if summary.simulated else ""),
+        "".join(
+            [
+                "* " if summary.pinned else "",
+                summary.title,
+                " (simulated)" if summary.simulated else "",
+                *(f" #{tag}" for tag in summary.tags),
+            ]
+        ),
         summary.id,
     )
 
 
-def _as_json(summary: Summary) -> dict[str, Any]:
+def summary_as_json(summary: SessionSummary) -> dict[str, Any]:
+    """Return a session of the list as JSON."""
     values = dataclasses.asdict(summary)
     return {"schema": 1, **values, "started_at": summary.started_at.isoformat(timespec="seconds")}
 
@@ -98,11 +138,14 @@ def delete(options: Namespace, output: Output) -> int:
     if job_of(paths, folder) is not None:
         raise BusyError(f"{folder.id} is in use: {summary.state}", "wait until it is done, or run meetrec stop")
     what = "the sound" if options.audio else "all"
+    gone = "; ".join(contents(folder, audio_only=options.audio))
     if not options.yes:
         if not stdin_is_terminal():
             raise UsageError("nobody is there to ask whether to delete", "say --yes")
         length = format_length(summary.duration)
-        if not output.ask(f"Delete {what} of {summary.title} ({summary.started_at:%Y-%m-%d %H:%M}, {length})?"):
+        if not output.ask(
+            f"Delete {what} of {summary.title} ({summary.started_at:%Y-%m-%d %H:%M}, {length}) for good: {gone}?"
+        ):
             output.line("nothing was deleted")
             return ExitCode.FAILED
     store.delete(folder, audio_only=options.audio)

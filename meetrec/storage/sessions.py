@@ -8,9 +8,10 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from meetrec.core.clock import parse_clock
@@ -26,38 +27,19 @@ from meetrec.core.events import (
 )
 from meetrec.core.front_matter import load
 from meetrec.core.sanitize import one_line
-from meetrec.core.session import Session, SessionState, clean_title, new_id
+from meetrec.core.session import Session, SessionState, SessionSummary, clean_tags, clean_title, new_id
 from meetrec.storage.files import FOLDER_MODE, make_folder, read_head, storage_error, sync_folder
 from meetrec.storage.journal import TAIL_BYTES, read_lines
 from meetrec.storage.locks import RunningJob, acquire, running_jobs
 from meetrec.storage.paths import Paths
 from meetrec.storage.session_file import changed_at, read_session, write_new_session
 from meetrec.storage.session_folder import SessionFolder
-from meetrec.storage.sound_length import sound_seconds
 
 LATEST = "latest"
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d")
 _DELETED = ".deleted-"
 _HEAD_BYTES = 16 << 10
 _SHOWN = 5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Summary:
-    """A session in the list. `duration` is in seconds, so far while recording.
-
-    `speakers` are those named in the minutes; `problem` says why there are no minutes, or what is wrong with the
-    folder.
-    """
-
-    id: str
-    title: str
-    started_at: datetime
-    duration: float = 0.0
-    speakers: tuple[str, ...] = ()
-    state: SessionState = "recorded"
-    problem: str = ""
-    simulated: bool = False
 
 
 class SessionStore:
@@ -95,41 +77,42 @@ class SessionStore:
 
     def ids(self) -> list[str]:
         """Return the names of all session folders, newest first. Raises StorageError."""
-        try:
-            with os.scandir(self.paths.sessions) as entries:
-                names = [one.name for one in entries if one.name[0] != "." and one.is_dir(follow_symlinks=False)]
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise storage_error(error, self.paths.sessions, "read") from error
-        return sorted(names, key=self._newest, reverse=True)
+        names = set(_folders_in(self.paths.sessions)).union(*map(_folders_in, filter(_is_ours, self.paths.rescued)))
+        return sorted(names, key=lambda name: (self.age_key(name), name), reverse=True)
 
-    def _newest(self, name: str) -> tuple[str, str]:
+    def path_of(self, session_id: str) -> Path:
+        """Return the folder of a session: among all others, or where it was rescued to while it was recorded."""
+        rescued = [root / session_id for root in self.paths.rescued if (root / session_id).is_dir() and _is_ours(root)]
+        path = self.paths.sessions / session_id
+        return rescued[0] if rescued and not path.is_dir() else path
+
+    def age_key(self, name: str) -> str:
+        """Return what sorts a session by age: the start its folder's name tells."""
         if _STAMP.match(name):
-            return name[:19], name
-        return f"{changed_at(self.paths.sessions / name):%Y-%m-%dT%H-%M-%S}", name  # somebody renamed the folder
+            return name[:19]
+        return f"{changed_at(self.path_of(name)):%Y-%m-%dT%H-%M-%S}"  # somebody renamed the folder
 
-    def list(self, limit: int | None = None) -> list[Summary]:
+    def list(self, limit: int | None = None) -> list[SessionSummary]:
         """Return the sessions, newest first, at most `limit`. A broken folder is among them, and says what is wrong."""
         jobs = {job.session: job for job in running_jobs(self.paths)}
         return [self.summary(name, jobs) for name in self.ids()[:limit]]
 
-    def summary(self, session_id: str, jobs: Mapping[str, RunningJob] | None = None) -> Summary:
+    def summary(self, session_id: str, jobs: Mapping[str, RunningJob] | None = None) -> SessionSummary:
         """Return one session for the list; `jobs` are the running ones by session, asked for where they are not given.
 
         Cheap whatever the session's length: it reads the ends of a few files.
         """
         if jobs is None:
             jobs = {job.session: job for job in running_jobs(self.paths)}
-        folder = SessionFolder(self.paths.sessions / session_id)
+        folder = SessionFolder(self.path_of(session_id))
         session, problem = read_session(folder.path)
         front = load(read_head(folder.minutes, _HEAD_BYTES).decode("utf-8", "replace"))
         speakers, length = front.get("speakers", ()), front.get("duration", "")
-        duration = sound_seconds(folder.audio)
+        duration = folder.sound_seconds()
         if duration is None:
             duration = (parse_clock(length) if isinstance(length, str) else None) or 0.0
         current, why = state_of(folder, jobs.get(session_id))
-        return Summary(
+        return SessionSummary(
             id=session_id,
             title=session.title,
             started_at=session.started_at,
@@ -138,13 +121,15 @@ class SessionStore:
             state=current,
             problem=problem or why,
             simulated=session.simulated,
+            tags=clean_tags(session.tags),
+            pinned=session.pinned,
         )
 
     def folder(self, session_id: str) -> SessionFolder:
         """Return the folder of exactly that name. Raises SessionNotFoundError."""
         if session_id not in self.ids():
             raise SessionNotFoundError(f"there is no session {one_line(session_id, 80)}", "meetrec list shows them all")
-        return SessionFolder(self.paths.sessions / session_id)
+        return SessionFolder(self.path_of(session_id))
 
     def find(self, wanted: str) -> SessionFolder:
         """Return the session of that name, of which it is a part (case aside), or the latest.
@@ -154,11 +139,11 @@ class SessionStore:
         """
         names = self.ids()
         if wanted == LATEST and names:
-            return SessionFolder(self.paths.sessions / names[0])
+            return SessionFolder(self.path_of(names[0]))
         part = wanted.casefold()
         matching = [wanted] if wanted in names else [name for name in names if part and part in name.casefold()]
         if len(matching) == 1:
-            return SessionFolder(self.paths.sessions / matching[0])
+            return SessionFolder(self.path_of(matching[0]))
         raise _not_found(wanted, matching, names)
 
     def delete(self, folder: SessionFolder, *, audio_only: bool = False) -> None:
@@ -181,15 +166,40 @@ class SessionStore:
             raise StorageError(
                 f"{folder.id} has no minutes yet, they are made from its sound", f"run meetrec finish {folder.id} first"
             )
+        latest = _latest(folder)
+        if isinstance(latest, MinutesReady) and latest.missing:
+            raise StorageError(
+                f"the minutes of {folder.id} lack {latest.missing} part{'s' if latest.missing > 1 else ''}",
+                f"run meetrec finish {folder.id} first: they are made from its sound",
+            )
         for path in folder.path.glob("audio*.wav"):
             path.unlink()
 
     def _delete_all(self, folder: SessionFolder) -> None:
         """Hide the folder, then empty it: what a crash leaves is no half session in the list, and goes next time."""
-        hidden = self.paths.sessions / f"{_DELETED}{secrets.token_hex(4)}"
+        hidden = folder.path.with_name(f"{_DELETED}{secrets.token_hex(4)}")
         folder.path.rename(hidden)
-        for left in self.paths.sessions.glob(f"{_DELETED}*"):
+        for left in hidden.parent.glob(f"{_DELETED}*"):
             shutil.rmtree(left, ignore_errors=left != hidden)
+
+
+def _folders_in(root: Path) -> list[str]:
+    try:
+        with os.scandir(root) as entries:
+            return [one.name for one in entries if one.name[0] != "." and one.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise storage_error(error, root, "read") from error
+
+
+def _is_ours(root: Path) -> bool:
+    """Tell whether a folder, which may lie in a place for everybody, was made by this user and no link leads there."""
+    try:
+        found = root.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and (os.name != "posix" or found.st_uid == os.getuid())
 
 
 def state_of(folder: SessionFolder, job: RunningJob | None) -> tuple[SessionState, str]:

@@ -329,3 +329,16 @@ def test_a_folder_that_is_no_session_is_not_deleted(store: SessionStore, tmp_pat
     with pytest.raises(SessionNotFoundError):
         store.delete(SessionFolder(tmp_path))
     assert tmp_path.exists()
+
+
+def test_the_sound_of_minutes_that_lack_a_part_is_kept(store: SessionStore) -> None:
+    folder = finished(store)
+    with folder.open_journal() as journal:
+        journal.append(MinutesReady(at=2.0, path="minutes.md", missing=1))
+    with pytest.raises(StorageError, match="lack 1 part"):
+        store.delete(folder, audio_only=True)
+    assert folder.audio.exists()
+    with folder.open_journal() as journal:
+        journal.append(MinutesReady(at=2.0, path="minutes.md"))
+    store.delete(folder, audio_only=True)
+    assert not folder.audio.exists()
