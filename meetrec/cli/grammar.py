@@ -11,8 +11,11 @@ from collections.abc import Callable
 
 from meetrec import __version__
 from meetrec.cli.parser import Parser
+from meetrec.cli.review_grammar import add_review
 
 FORMATS = ("md", "txt", "json", "srt", "vtt")
+SORTS = ("date", "title", "length")
+_QUERY = 'words, "words together", OR, begin*, -not, speaker:Ana, title:, tag:, after:2026-10-01, before:2026-11'
 _SESSION = "a session's folder name, an unambiguous part of it, or latest"
 _EPILOG = """\
 ID is a session's folder name, an unambiguous part of it, or latest.
@@ -93,20 +96,37 @@ def _running(add: _Add) -> None:
 def _reading(add: _Add) -> None:
     listing = add("list", "sessions:list_sessions", "all sessions, newest first")
     listing.add_argument("--limit", type=_limit, metavar="N", help="at most N (default 50, with --json all); 0: all")
+    listing.add_argument("--tag", action="append", default=[], metavar="TAG", help="only those that bear the tag")
+    listing.add_argument("--person", action="append", default=[], metavar="NAME", help="only those with that speaker")
+    listing.add_argument("--after", default="", metavar="DATE", help="only those of that day (2026-10-01) or later")
+    listing.add_argument("--before", default="", metavar="DATE", help="only those before that day")
+    listing.add_argument("--sort", choices=SORTS, metavar="KEY", help="date (newest first), title or length")
     _json(listing)
+    search = add("search", "searching:search", "find what was said, noted or marked in all sessions")
+    search.add_argument("query", nargs="+", metavar="QUERY", help=_QUERY)
+    search.add_argument("--limit", type=_limit, metavar="N", help="at most N sessions (default 20); 0: all")
+    _json(search)
     show = add("show", "showing:show", "the minutes, in the terminal")
     show.add_argument("id", metavar="ID", help=_SESSION)
     how = show.add_mutually_exclusive_group()
     _json(how)
     how.add_argument("--plain", action="store_true", help="plain text, without any markup")
-    speakers = add("speakers", "speakers:speakers", "list the speakers of a session, or name them")
-    speakers.add_argument("id", metavar="ID", help=_SESSION)
-    speakers.add_argument("names", nargs="*", metavar="LABEL=NAME", help='as in "S1=Ana"; "S1=" takes the name away')
-    _json(speakers)
+    add_review(add, _SESSION)
     rename = add("rename", "sessions:rename", "give a session another title")
     rename.add_argument("id", metavar="ID", help=_SESSION)
     rename.add_argument("title", nargs="+", metavar="TITLE", help="the new title")
     _json(rename)
+    tag = add("tag", "labels:tag", "list the tags of a session, or change them")
+    tag.add_argument("id", metavar="ID", help=_SESSION)
+    tag.add_argument("changes", nargs=argparse.REMAINDER, metavar="+TAG -TAG", help="give a tag, take a tag away")
+    _json(tag)
+    for name, about in (("pin", "keep a session at the top of the library"), ("unpin", "undo pin")):
+        pinning = add(name, f"labels:{name}", about)
+        pinning.add_argument("id", metavar="ID", help=_SESSION)
+        _json(pinning)
+    folder = add("folder", "labels:folder", "open the folder of a session; without a desktop print where it is")
+    folder.add_argument("id", metavar="ID", help=_SESSION)
+    _json(folder)
     delete = add("delete", "sessions:delete", "delete a session, or only its sound")
     delete.add_argument("id", metavar="ID", help=_SESSION)
     delete.add_argument("--audio", action="store_true", help="only the sound; minutes and captions stay")
