@@ -38,12 +38,24 @@ def _as_json(row: RequestSent) -> dict[str, Any]:
         "purpose": row.purpose,
         "bytes": row.bytes,
         "status": row.status,
+        "maybe_charged": _maybe_charged(row),
         "session": row.session,
     }
 
 
 def _row(row: RequestSent) -> tuple[str, ...]:
-    return (_local(row.time), row.url, f"{row.bytes:,}", row.purpose, str(row.status or "none"), row.session)
+    return (_local(row.time), row.url, f"{row.bytes:,}", row.purpose, _answer(row), row.session)
+
+
+def _answer(row: RequestSent) -> str:
+    if row.status:
+        return str(row.status)
+    return "none, may be charged" if _maybe_charged(row) else "none"
+
+
+def _maybe_charged(row: RequestSent) -> bool:
+    """Tell whether the request went out and its answer never came: the service may have done the work all the same."""
+    return row.status == 0 and row.bytes > 0
 
 
 def _local(time: str) -> str:

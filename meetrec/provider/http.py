@@ -32,6 +32,8 @@ ASKED_LIMIT_S = 120.0
 CONNECT_LIMIT_S = 10.0
 BODY_LIMIT = 32 * 1024 * 1024
 BODY_LIMIT_S = 120.0
+NEVER_ARRIVED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+"""What is raised before anything was sent: such a request costs nothing."""
 _UPLOAD_STALL_S = 60.0
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 
@@ -102,8 +104,7 @@ class HttpClient:
             try:
                 reply = await self._post_once(url, headers, form, read_limit_s, purpose)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                never_arrived = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
-                blind += 0 if never_arrived else 1
+                blind += 0 if isinstance(error, NEVER_ARRIVED) else 1
                 if attempt == RETRIES or blind > BLIND_RETRIES:
                     raise http_errors.unreachable(error, host) from None
                 await self._sleep(self._backoff(attempt))
@@ -122,6 +123,7 @@ class HttpClient:
     ) -> Reply:
         limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_LIMIT_S, sock_read=read_limit_s)
         status = size = 0
+        connected = True
         try:
             async with (
                 _moving(form.path, read_limit_s + _UPLOAD_STALL_S) as file,
@@ -138,8 +140,11 @@ class HttpClient:
                 ) as response:
                     status = response.status
                     return await self._read(response)
+        except NEVER_ARRIVED:
+            connected = False
+            raise
         finally:
-            self._note(url, purpose, size, status)
+            self._note(url, purpose, size if connected else 0, status)
 
     async def _read(self, response: aiohttp.ClientResponse) -> Reply:
         headers = response.headers

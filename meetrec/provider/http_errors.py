@@ -28,6 +28,9 @@ def refusal(status: int, error: ServiceError, host: str) -> ProviderError:
         return TooLongError(f"{host} takes no more than {limit[1]} s at once", limit_seconds=float(limit[1]))
     if service_errors.is_quota(error):
         return RefusedError(*service_errors.fatal_words(error))
+    if error.code in _MODEL_CODES:
+        words, hint = service_errors.fatal_words(error)
+        return RefusedError(f"{words} (HTTP {status}){said}", hint)
     known = _BY_STATUS.get(status)
     if known is not None:
         cls, words, hint = known
@@ -43,8 +46,14 @@ def refusal(status: int, error: ServiceError, host: str) -> ProviderError:
 
 
 _CHECK_KEY = "check the key: OPENAI_API_KEY (Azure: AZURE_OPENAI_API_KEY), or keys.command in the settings"
+_MODEL_CODES = frozenset({"model_not_found", "invalid_model", "model_not_supported"})
 _QUOTED = frozenset({400, 403, 404})
 _BY_STATUS: dict[int, tuple[type[ProviderError], str, str]] = {
+    400: (
+        RefusedError,
+        "{host} refused the request (HTTP 400)",
+        "the model may have changed: update meetrec, or choose another: meetrec models",
+    ),
     401: (RefusedError, "{host} refused the key (HTTP 401)", _CHECK_KEY),
     403: (RefusedError, "{host} does not permit this (HTTP 403)", "check what the key may do, and the model's name"),
     404: (

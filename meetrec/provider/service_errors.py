@@ -123,6 +123,7 @@ def classify(error: ServiceError) -> Kind:
 _WORDS: Mapping[str, tuple[str, str]] = {
     "invalid_api_key": ("the service refused the key", "check OPENAI_API_KEY, or keys.command in the settings"),
     "model_not_found": ("the service does not offer this model to you", "choose another: meetrec models"),
+    "model_not_supported": ("the service does not offer this model here", "choose another: meetrec models"),
     "invalid_model": (
         "the service refused this model",
         "choose another: meetrec models; for a gateway set provider.url_model",

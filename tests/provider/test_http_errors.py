@@ -69,6 +69,22 @@ def test_the_limit_the_service_names_is_kept() -> None:
     assert too_large.limit_seconds is None
 
 
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_a_model_that_is_gone_is_told_with_where_to_find_another(status: int) -> None:
+    error = refusal(
+        status, ServiceError(message="The model `x` does not exist.", code="model_not_found"), "api.example"
+    )
+    assert isinstance(error, RefusedError)
+    assert "model" in error.message
+    assert "meetrec models" in error.hint
+
+
+def test_a_field_that_is_no_longer_taken_is_told_in_the_service_s_words() -> None:
+    error = refusal(400, ServiceError(message="Unknown parameter: 'x'.", code="unknown_parameter"), "api.example")
+    assert "Unknown parameter: 'x'." in error.message
+    assert "meetrec models" in error.hint
+
+
 def test_no_credit_is_told_apart_from_a_rate_limit() -> None:
     error = refusal(429, ServiceError(type="insufficient_quota", code="credit_balance_exhausted"), "api.example")
     assert isinstance(error, RefusedError)

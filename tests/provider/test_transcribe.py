@@ -296,6 +296,23 @@ async def test_a_lost_answer_may_have_been_charged_so_it_is_asked_for_once_more_
     assert len(rest.requests) == 4
 
 
+async def test_a_lost_answer_and_a_service_that_was_never_reached_are_told_apart_in_the_ledger(
+    rest: Rest, recording: Path
+) -> None:
+    rows: list[RequestSent] = []
+    rest.answers = [hang_up]
+    await transcribe(transcriber(rest.port, ledger=rows.append), recording)
+    assert [(row.status, row.bytes > 0) for row in rows] == [(0, True), (200, True)]
+    rows.clear()
+    server = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+    with pytest.raises(UnavailableError):
+        await transcribe(transcriber(port, ledger=rows.append), recording)
+    assert [(row.status, row.bytes) for row in rows] == [(0, 0)] * 3
+
+
 async def test_waiting_can_be_cancelled_at_once(rest: Rest, recording: Path) -> None:
     rest.answers = [web.Response(status=429, headers={"Retry-After": "100"})]
     task = asyncio.create_task(transcribe(transcriber(rest.port, sleep=asyncio.sleep), recording))
