@@ -102,15 +102,11 @@ class DiskLibrary:
 
     def export(self, session_id: str, export_format: str) -> str:
         """Write into the folder in which meetrec was started; a name that is taken gets a number."""
-        from meetrec.cli.exporting import unused, write_export
-        from meetrec.export.file_names import file_name
-        from meetrec.export.formats import FORMATS
+        from meetrec.cli.exporting import export_into, load_template
 
-        document = self.document(session_id)
-        form = FORMATS[export_format]
-        path = unused(Path.cwd() / file_name(document.session.title, form.suffix))
-        write_export(path, form.render(document))
-        return str(path)
+        settings = load_settings(self._paths.settings).export
+        template = load_template(settings, self._paths) if export_format == "md" else None
+        return str(export_into(Path.cwd(), self.document(session_id), export_format, settings, template))
 
     def _folder(self, session_id: str) -> SessionFolder:
         return self._store.folder(session_id)

@@ -13,7 +13,7 @@ from meetrec import __version__
 from meetrec.cli.parser import Parser
 from meetrec.cli.review_grammar import add_review
 
-FORMATS = ("md", "txt", "json", "srt", "vtt")
+FORMATS = ("md", "txt", "json", "srt", "vtt", "html", "docx")
 SORTS = ("date", "title", "length")
 _QUERY = 'words, "words together", OR, begin*, -not, speaker:Ana, title:, tag:, after:2026-10-01, before:2026-11'
 _SESSION = "a session's folder name, an unambiguous part of it, or latest"
@@ -139,7 +139,8 @@ def _exporting(add: _Add) -> None:
     export.add_argument("ids", nargs="+", metavar="ID", help=_SESSION)
     export.add_argument("-f", "--format", choices=FORMATS, metavar="FORMAT", help=f"{', '.join(FORMATS)} (default md)")
     export.add_argument("-o", "--output", default="", metavar="PATH", help='a file or folder; "-": standard output')
-    export.add_argument("--force", action="store_true", help="replace a file that is there")
+    export.add_argument("--audio", action="store_true", help="with html: put the sound beside the page, to be heard")
+    export.add_argument("--force", action="store_true", help="replace a file that is there, without asking")
 
 
 def _making(add: _Add) -> None:

@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, TextIO
+from typing import Any, BinaryIO, Literal, NamedTuple, TextIO
 
 from meetrec.core.errors import ExitCode, MeetrecError
 from meetrec.core.events import Event, Fault
@@ -74,6 +74,12 @@ class Output:
     def document(self, text: str) -> None:
         """Print a text of several lines as it is, but harmless."""
         self._write(sys.stdout, "".join(f"{_tabbed(line)}\n" for line in text.removesuffix("\n").split("\n")))
+
+    def data(self, content: bytes) -> None:
+        """Write what is no text, as it is."""
+        if sys.stdout is not None:
+            self._write(sys.stdout, "")  # what was printed before it comes before it
+            self._write(sys.stdout.buffer, content)
 
     def json_value(self, value: Any) -> None:
         """Print a value as JSON, indented for people and for `diff`."""
@@ -140,14 +146,14 @@ class Output:
         else:
             self._write(sys.stdout, f"{text}\n")
 
-    def _write(self, stream: TextIO | None, text: str) -> None:
+    def _write(self, stream: TextIO | BinaryIO | None, content: Any) -> None:
         if stream is None:  # Python starts so where the descriptor was closed (`>&-`)
             return
         try:
-            stream.write(text)
+            stream.write(content)
             stream.flush()
         except OSError as error:
-            if stream is sys.stdout:
+            if stream is not sys.stderr:
                 self.nobody_reads = True
                 self.failure = self.failure or (None if error.errno in _GONE else error)
             _drop_from_now_on(stream)
@@ -167,7 +173,7 @@ def stdout_is_terminal() -> bool:
     return _is_terminal(sys.stdout)
 
 
-def _drop_from_now_on(stream: TextIO) -> None:
+def _drop_from_now_on(stream: TextIO | BinaryIO) -> None:
     """Send what follows nowhere, also what is flushed while Python ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())

@@ -11,8 +11,9 @@ from meetrec.cli.sessions import job_of
 from meetrec.core.clock import format_clock
 from meetrec.core.document import Document
 from meetrec.core.errors import ExitCode
+from meetrec.export.document_json import document_json
 from meetrec.export.flow import Entry, entries, gap_words, headline, remarks_on
-from meetrec.export.formats import FORMATS
+from meetrec.export.text import plain_text
 from meetrec.storage.documents import load_document
 from meetrec.storage.paths import Paths
 from meetrec.storage.sessions import SessionStore
@@ -27,9 +28,9 @@ def show(options: Namespace, output: Output) -> int:
     folder = SessionStore(paths).find(options.id)
     document = load_document(folder, job_of(paths, folder))
     if options.json:
-        output.json_text(FORMATS["json"].render(document))
+        output.json_text(document_json(document))
     elif options.plain:
-        output.document(FORMATS["txt"].render(document))
+        output.document(plain_text(document))
     else:
         print_document(document, output)
     return ExitCode.DONE

@@ -101,6 +101,15 @@ class ScreenSettings:
 
 
 @dataclass(frozen=True)
+class ExportSettings:
+    """Minutes written to files."""
+
+    file_name: str = _setting("{title}", "how exported files are called, such as {date} {title}")
+    template: str = _setting("", "a file with a template for Markdown; empty: the one built in")
+    turn: str = _setting("", "how a turn is written in the template, such as [{time}] {speaker}: {text}")
+
+
+@dataclass(frozen=True)
 class Settings:
     """Every setting by section; `settings.captions.model`."""
 
@@ -110,6 +119,7 @@ class Settings:
     minutes: MinutesSettings = field(default_factory=MinutesSettings)
     audio: AudioSettings = field(default_factory=AudioSettings)
     screen: ScreenSettings = field(default_factory=ScreenSettings)
+    export: ExportSettings = field(default_factory=ExportSettings)
 
     def with_values(self, values: Mapping[str, object], source: str) -> Settings:
         """Return the settings with the values of one layer, `{"captions": {"model": "…"}}`.

@@ -13,25 +13,53 @@ from meetrec.export.document_json import document_json
 from meetrec.export.html_page import page
 from meetrec.export.markdown import minutes
 from meetrec.export.subtitles import srt, vtt
+from meetrec.export.template import Template, render_template
 from meetrec.export.text import plain_text
+from meetrec.export.word import word
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What can be chosen of an export beside its format; a format takes what concerns it."""
+
+    template: Template | None = None
+    """Of Markdown; None for the one that is built in."""
+    audio: str = ""
+    """Of the web page: the name of a sound file beside it."""
+
+
+_AS_EVER = Choices()
 
 
 @dataclass(frozen=True)
 class Format:
-    """`render` makes the whole file, as text in UTF-8, of a document."""
+    """A format: what a document is in it, the ending of its files, and what it is in a few words."""
 
-    render: Callable[[Document], str]
+    make: Callable[[Document, Choices], str | bytes]
     suffix: str
     about: str
+    is_text: bool = True
+
+    def render(self, document: Document, choices: Choices = _AS_EVER) -> bytes:
+        """Return the whole file; a text is UTF-8. Raises MeetrecError where what makes it is not installed."""
+        made = self.make(document, choices)
+        return made.encode() if isinstance(made, str) else made
+
+
+def _markdown(document: Document, choices: Choices) -> str:
+    return minutes(document) if choices.template is None else render_template(choices.template, document)
 
 
 FORMATS: dict[str, Format] = {
-    "md": Format(minutes, ".md", "Markdown with front matter"),
-    "txt": Format(plain_text, ".txt", "plain text"),
-    "json": Format(document_json, ".json", "everything, as data"),
-    "srt": Format(srt, ".srt", "subtitles (SubRip)"),
-    "vtt": Format(vtt, ".vtt", "subtitles with speakers (WebVTT)"),
-    "html": Format(page, ".html", "one web page: to read, to search, to print"),
+    "md": Format(_markdown, ".md", "Markdown with front matter"),
+    "txt": Format(lambda document, _: plain_text(document), ".txt", "plain text"),
+    "json": Format(lambda document, _: document_json(document), ".json", "everything, as data"),
+    "srt": Format(lambda document, _: srt(document), ".srt", "subtitles (SubRip)"),
+    "vtt": Format(lambda document, _: vtt(document), ".vtt", "subtitles with speakers (WebVTT)"),
+    "html": Format(
+        lambda document, choices: page(document, choices.audio), ".html", "a web page to read, search and print"
+    ),
+    "docx": Format(lambda document, _: word(document), ".docx", "a Word document", is_text=False),
 }
 
 

@@ -31,8 +31,8 @@ def minutes(document: Document) -> str:
     """Return the whole file."""
     title = plain(document.session.title)
     blocks = [front(document), f"# {escaped(title)}", escaped(headline(document))]
-    blocks += [f"> {_escaped_words(one)}" for one in remarks_on(document)]
-    blocks += [_block(entry, document) for entry in entries(document)]
+    blocks += [remark_block(one) for one in remarks_on(document)]
+    blocks += [block_of(entry, document) for entry in entries(document)]
     return "\n\n".join(block.rstrip("\n") for block in blocks) + "\n"
 
 
@@ -54,7 +54,13 @@ def front(document: Document) -> str:
     )
 
 
-def _block(entry: Entry, document: Document) -> str:
+def remark_block(sentence: str) -> str:
+    """Return what stands above the text, as a quote."""
+    return f"> {_escaped_words(sentence)}"
+
+
+def block_of(entry: Entry, document: Document) -> str:
+    """Return a paragraph: a turn under its speaker and time; a mark, a note or a gap as a quote."""
     at = format_clock(entry.start)
     if entry.kind == "gap":
         return f"> {_escaped_words(gap_words(entry, document))}"

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from meetrec.core.events import CaptionFinal, MarkAdded, MinutesFailed, NoteAdded, RecordingStopped
 from meetrec.core.transcript import Segment, Speaker, Transcript
-from meetrec.export.formats import FORMATS
+from meetrec.export.markdown import minutes
 from meetrec.storage.documents import load_document
 from meetrec.storage.paths import Paths
 from meetrec.storage.session_folder import SessionFolder
@@ -111,7 +111,7 @@ def finished(title: str = "Weekly sync", minute: int = 0) -> SessionFolder:
             model="gpt-4o-transcribe-diarize",
         )
     )
-    folder.save_minutes(FORMATS["md"].render(load_document(folder)))
+    folder.save_minutes(minutes(load_document(folder)))
     return folder
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from meetrec.export.file_names import file_name, safe_component
-from tests.export.documents import HOSTILE, STARTED, anything
+from meetrec.core.document import Document
+from meetrec.core.errors import SettingsError
+from meetrec.export.file_names import check_pattern, file_name, safe_component
+from tests.export.documents import FULL, HOSTILE, SESSION, anything
 
 RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"COM{n}" for n in range(10)), *(f"LPT{n}" for n in range(10))}
 
@@ -61,15 +65,49 @@ def test_no_title_is_more_than_one_harmless_component(title: str) -> None:
     assert unicodedata.is_normalized("NFC", name)
 
 
+def called(title: str) -> Document:
+    return dataclasses.replace(FULL, session=dataclasses.replace(SESSION, title=title))
+
+
 @pytest.mark.parametrize("title", HOSTILE)
 def test_the_file_can_be_made_where_it_should(tmp_path: Path, title: str) -> None:
-    (tmp_path / file_name(title, ".md", STARTED)).touch(exist_ok=False)
+    (tmp_path / file_name(called(title), ".md", "{date} {title}")).touch(exist_ok=False)
     (made,) = tmp_path.iterdir()
     assert made.name.startswith("2026-11-20")
     assert made.suffix == ".md"
 
 
-def test_the_day_stands_first_where_it_is_known() -> None:
-    assert file_name("Weekly sync", ".md", STARTED) == "2026-11-20 Weekly sync.md"
-    assert file_name("Weekly sync", ".srt") == "Weekly sync.srt"
-    assert file_name("", ".md", STARTED) == "2026-11-20.md"
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [
+        ("{title}", "Weekly sync.md"),
+        ("{date} {title}", "2026-11-20 Weekly sync.md"),
+        ("{date}T{time}-{id}", "2026-11-20T14-05-2026-11-20T14-05-33-weekly-sync.md"),
+        ("{title} ({speakers})", "Weekly sync (Ana, Speaker 2, Speaker 3).md"),
+        ("{{{title}}}", "{Weekly sync}.md"),
+        ("minutes", "minutes.md"),
+        ("", "meeting.md"),
+        ("..{title}", "Weekly sync.md"),
+    ],
+)
+def test_a_pattern_says_how_files_are_called(pattern: str, name: str) -> None:
+    check_pattern(pattern)
+    assert file_name(FULL, ".md", pattern) == name
+
+
+@given(anything, st.sampled_from(["{title}", "{title} {date}", "{speakers} {title} {title} {time}", "-{title}."]))
+def test_no_title_makes_more_than_a_name_of_any_pattern(title: str, pattern: str) -> None:
+    name = file_name(called(title), "", pattern)
+    assert PurePosixPath(name).parts == PureWindowsPath(name).parts == (name,)
+    assert len(name.encode()) <= 201
+
+
+def test_of_a_long_title_less_is_kept_and_what_follows_stays() -> None:
+    assert file_name(called("会" * 300), ".md", "{title} {date}").endswith("会 2026-11-20.md")
+    assert file_name(called("x" * 300), ".md", "{title} {id}").endswith("x 2026-11-20T14-05-33-weekly-sync.md")
+
+
+@pytest.mark.parametrize("pattern", ["{titel}", "a/{title}", "..\\{title}", "{title.__class__}/"])
+def test_a_pattern_that_makes_no_names_is_refused(pattern: str) -> None:
+    with pytest.raises(SettingsError, match=r"export\.file_name"):
+        check_pattern(pattern)
