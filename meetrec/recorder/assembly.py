@@ -220,7 +220,9 @@ class Assembly:
 
     def _discard_unless_begun(self, folder: SessionFolder) -> None:
         """Remove the folder of a recording that never began; where a sound or an event is in it, it stays."""
-        if folder.duration() == 0 and not any(isinstance(event, RecordingStarted) for event in folder.events()):
+        if not folder.path.is_dir() or folder.duration() > 0:
+            return
+        if not any(isinstance(event, RecordingStarted) for event in folder.events()):
             self._store.delete(folder)
 
 
