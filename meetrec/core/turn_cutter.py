@@ -52,6 +52,23 @@ class TurnCutter:
         """Whether the buffer holds nothing worth a turn."""
         return self._first is None
 
+    @property
+    def room(self) -> float:
+        """For how many seconds nothing will have to be sent, whatever is heard in them."""
+        if self._first is None:
+            return min(self._max_turn_s - self._buffered, self._min_voice_s + self._pause_s)
+        turn = self._buffered - self._first
+        late = turn + self._pause_s >= _LONG_TURN * self._max_turn_s
+        pause = min(self._pause_s, _SHORT_PAUSE_S) if late else self._pause_s
+        texted = self._buffered if self._texted is None else max(self._last, self._texted)
+        voice_to_come = self._min_voice_s - self._voice
+        since = self._buffered - (self._last if voice_to_come <= 0 else self._buffered)
+        return min(
+            self._max_turn_s - turn,
+            max(voice_to_come, 0.0) + pause - since,
+            texted + _TEXT_PAUSE_S - self._buffered,
+        )
+
     def heard(self) -> None:
         """The service has sent text for the turn that is not committed yet."""
         self._texted = self._buffered

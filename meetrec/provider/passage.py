@@ -54,6 +54,11 @@ class Passage:
         self._answers = 0
         self._heard_at = clock()
         self._leaving = False
+        self._draining = False
+        self._loop = asyncio.get_running_loop()
+        self._sent_at = self._loop.time()
+        self._rest_timer: asyncio.TimerHandle | None = None
+        self._rested = self._rest_is_due = False
         link.on_news = self._on_news
 
     def _on_news(self) -> None:
@@ -63,7 +68,8 @@ class Passage:
                 self._on_forgotten(again, [shown] if shown.text else [])
         self._answers += 1
         self._heard_at = self._clock()
-        self.wake.set()
+        if self._draining or self._leaving or not self.link.alive:
+            self.wake.set()  # otherwise an answer changes nothing about what to send
 
     def leave(self) -> None:
         """End in the next pause."""
@@ -73,8 +79,15 @@ class Passage:
 
     async def carry(self) -> bool:
         """Send until everything is through, a pause to leave in has come, or the link is dead (then return False)."""
+        try:
+            return await self._carry()
+        finally:
+            if self._rest_timer is not None:
+                self._rest_timer.cancel()
+
+    async def _carry(self) -> bool:
         while self.link.alive:
-            if self._leaving and self.sender.in_pause:
+            if self._leaving and self.sender.find_pause():
                 self.sender.cut_here()
                 await self.link.flush()
                 return self.link.alive
@@ -82,13 +95,14 @@ class Passage:
             seconds = self.sender.step(self._written())
             await self.link.flush()
             if seconds:
+                self._sent_at, self._rested = self._loop.time(), False
                 self._look_for_answers()
                 if (delay := self._pace.delay(seconds)) > 0:
                     await self._sleep(delay)
             elif self.sender.through:
                 return self.link.alive
             else:
-                await self._rest()
+                await self._wait_for_more()
         return False
 
     def _look_for_answers(self) -> None:
@@ -103,19 +117,29 @@ class Passage:
             if spans:
                 self._on_forgotten(self._stretches(spans, 1), shown)
 
-    async def _rest(self) -> None:
+    async def _wait_for_more(self) -> None:
         """Wait for more audio, or for anything else; a turn in hand is ended when none comes."""
-        try:
-            async with asyncio.timeout(_RESTING_S):
-                await self.wake.wait()
-        except TimeoutError:
+        if self._rest_timer is None and not self._rested:
+            self._watch_for_rest()
+        await self.wake.wait()
+        if self._rest_is_due:
+            self._rest_is_due, self._rested = False, True
             self.sender.rest()
             await self.link.flush()
-            await self.wake.wait()
+
+    def _watch_for_rest(self) -> None:
+        """See whether no audio has come for a while: one timer for many blocks, not one for each."""
+        left = self._sent_at + _RESTING_S - self._loop.time()
+        if left > 0:
+            self._rest_timer = self._loop.call_later(left, self._watch_for_rest)
+        else:
+            self._rest_timer, self._rest_is_due = None, True
+            self.wake.set()
 
     async def drain(self, limit_s: float) -> bool:
         """Wait for the outstanding answers, at most `limit_s` for the next one. Returns whether all came."""
         protocol = self.link.protocol
+        self._draining = True
         protocol.end()
         await self.link.flush()
         while self.link.alive and not protocol.settled:

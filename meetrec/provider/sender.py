@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from meetrec.core.turn_cutter import Cut, TurnCutter
+from meetrec.provider.listener import Listener
 from meetrec.provider.ports import AudioReader, Resampler, VoiceDetector
 from meetrec.provider.protocol import LinkProtocol
 from meetrec.provider.stretches import Stretch
@@ -43,15 +44,13 @@ class Sender:
         self._protocol = protocol
         self._reader = reader
         self._rate = reader.rate
-        self._cutter = cutter
+        self._listener = Listener(cutter, detector, reader.rate)
         self._make_resampler = resampler if self._rate != RATE else None
         self._detector = detector
         self._breaks = breaks
         self._ahead: deque[tuple[int, int | None]] = deque((one.start, one.end) for one in stretches)
         if live_from is not None:
             self._ahead.append((live_from, None))
-        self._text_seen = 0
-        self._quiet_s = 0.0
         self.watches_pauses = False
         """Whether the voice detector runs although the service cuts the turns: to find a pause to leave in."""
         self._begin_stretch()
@@ -135,65 +134,54 @@ class Sender:
 
     def _listen(self, pcm: bytes) -> None:
         """Look for voice and cut the turn where it ends."""
-        if not (self._protocol.config.client_cuts or self.watches_pauses):
+        if self._protocol.config.client_cuts or self.watches_pauses:
+            self._act_on(self._listener.hear(pcm, self._protocol.open_text))
+
+    def _catch_up(self) -> None:
+        """Hear what has been sent and not been listened to yet."""
+        if self._protocol.config.client_cuts or self.watches_pauses:
+            self._act_on(self._listener.catch_up(self._protocol.open_text))
+
+    def _act_on(self, cut: Cut) -> None:
+        if not self._protocol.config.client_cuts:
             return
-        if self._protocol.open_text > self._text_seen:
-            self._cutter.heard()
-        self._text_seen = self._protocol.open_text
-        cut = Cut.NOTHING
-        for seconds, voiced in self._steps(pcm):
-            self._quiet_s = 0.0 if voiced else self._quiet_s + seconds
-            cut = self._cutter.feed(seconds, voiced)
-            if cut is not Cut.NOTHING:
-                break  # the rest of these 100 ms is in the same append
-        if self._protocol.config.client_cuts:
-            self._mark_and_cut(cut)
-
-    def _steps(self, pcm: bytes) -> list[tuple[float, bool]]:
-        if self._detector is None:
-            return [(len(pcm) / 2 / self._rate, True)]
-        return [(self._detector.step_s, voiced) for voiced in self._detector.feed(pcm)]
-
-    def _mark_and_cut(self, cut: Cut) -> None:
-        if self._cutter.voice is not None:
-            self._protocol.mark_voice(*self._cutter.voice)
+        if self._listener.voice is not None:
+            self._protocol.mark_voice(*self._listener.voice)
         if cut is Cut.COMMIT:
             self._protocol.commit()
         elif cut is Cut.CLEAR:
             self._protocol.clear()
             kept = round(_KEPT_S * self._rate)
             self._go_to(max(self._anchor, self._position - kept))
-        if cut is not Cut.NOTHING:
-            self._text_seen = 0
 
-    @property
-    def in_pause(self) -> bool:
-        """Whether the link can be left here without cutting a word."""
+    def find_pause(self) -> bool:
+        """Tell whether the link can be left here without cutting a word."""
+        self._catch_up()
         if self._protocol.config.client_cuts:
-            return self._cutter.idle
-        return not self._protocol.speaking and (self._detector is None or self._quiet_s >= _PAUSE_S)
+            return self._listener.idle
+        return not self._protocol.speaking and (self._detector is None or self._listener.quiet_s >= _PAUSE_S)
 
     def rest(self) -> None:
         """No audio has come for a while (the recording is paused): end the turn, so that its text becomes final."""
+        self._catch_up()
         if not self._protocol.config.client_cuts:
             if self._tail_has_voice():
                 self._protocol.commit()
-        elif self._cutter.end() is Cut.COMMIT:
+        elif self._listener.end() is Cut.COMMIT:
             self._protocol.commit()
-            self._text_seen = 0
 
     def cut_here(self) -> int:
         """End the turn at the position, whatever it holds. Returns the position, the first frame not sent."""
         if self._resampler is not None:
             self._append(self._resampler.flush())
             self._resampler = None
+        self._catch_up()
         if not self._protocol.config.client_cuts:
             self._protocol.commit() if self._tail_has_voice() else self._protocol.forget()
-        elif self._cutter.end() is Cut.COMMIT:
+        elif self._listener.end() is Cut.COMMIT:
             self._protocol.commit()
         else:
             self._protocol.clear()
-        self._text_seen = 0
         return self._position
 
     def _tail_has_voice(self) -> bool:
