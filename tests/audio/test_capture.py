@@ -51,7 +51,7 @@ def record(lab: Lab, tmp_path: Path, device: str, sink: str, rate: int, seconds:
         )
         recording.start()
         lab.wait_for(lambda: bool(written), "the recording runs")
-        assert lab.play(sound, sink).wait(20) == 0
+        assert lab.play(sound, sink, latency_ms=2000).wait(30) == 0
         assert enough.wait(20)
         recording.stop()
     assert faults == []
