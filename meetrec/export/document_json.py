@@ -44,6 +44,9 @@ def document_values(document: Document) -> dict[str, Any]:
         "problem": _text(document.problem),
         "simulated": session.simulated,
         "draft": document.is_draft,
+        "version": document.version,
+        "attendees": [_text(one) for one in session.attendees],
+        "tags": [_text(one) for one in session.tags],
         "tracks": [_text(one) for one in session.tracks],
         "models": {
             "captions": _text(session.captions_model),
@@ -126,6 +129,8 @@ def _document(values: Mapping[str, Any]) -> Document:
         tracks=_read(values["tracks"], "tuple[str, ...]"),
         captions_model=_read(models["captions"], "str"),
         minutes_model=_read(models["minutes"], "str"),
+        attendees=_read(values["attendees"], "tuple[str, ...]"),
+        tags=_read(values["tags"], "tuple[str, ...]"),
         simulated=_read(values["simulated"], "bool"),
     )
     if values["state"] not in get_args(SessionState):
@@ -135,6 +140,7 @@ def _document(values: Mapping[str, Any]) -> Document:
         state=values["state"],
         duration=_read(values["duration"], "float"),
         transcript=transcript,
+        version=_read(values["version"], "int"),
         captions=tuple(_caption(number, one) for number, one in enumerate(values["captions"])),
         marks=_read_remarks(values["marks"], "text"),
         notes=_read_remarks(values["notes"], "text"),

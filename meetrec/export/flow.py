@@ -63,7 +63,8 @@ def _turns(document: Document) -> Iterator[Entry]:
         breaks += [PARAGRAPH_S * minute for minute in range(1, int(last / PARAGRAPH_S) + 1)]
     names = speaker_names(transcript)
     for turn in transcript.turns(breaks):
-        if text := plain(turn.text):
+        # Each by itself: the end of one and the beginning of the next together could look like a terminal's sequence.
+        if text := " ".join(words for one in turn.segments if (words := plain(one.text))):
             name = names.get(turn.speaker, "")
             yield Entry("turn", turn.start, turn.end, text, name, turn.speaker if name else "", turn.segments)
 

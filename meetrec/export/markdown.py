@@ -37,9 +37,10 @@ def minutes(document: Document) -> str:
 
 
 def front(document: Document) -> str:
-    """Return the front matter: title, date, duration, speakers, models, id."""
+    """Return the front matter: title, date, duration, speakers, models, id; attendees and tags where there are any."""
     session, transcript = document.session, spoken(document)
     names = dict.fromkeys(speaker_names(transcript).values())
+    lists = {"attendees": session.attendees, "tags": session.tags}
     models = {"captions": session.captions_model, "minutes": transcript.model or session.minutes_model}
     return front_matter.dump(
         {
@@ -47,6 +48,7 @@ def front(document: Document) -> str:
             "date": session.started_at.isoformat(timespec="seconds"),
             "duration": format_clock(document.duration),
             "speakers": list(names),
+            **{name: list(map(plain, listed)) for name, listed in lists.items() if listed},
             "models": [f"{use}: {plain(model)}" for use, model in models.items() if model],
             "id": plain(session.id),
             **({"simulated": "yes"} if session.simulated else {}),

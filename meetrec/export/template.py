@@ -22,7 +22,8 @@ from meetrec.export.placeholders import check_names, filled, placeholders
 BLOCKS = ("front_matter", "remarks", "transcript", "marks", "notes")
 """Placeholders that stand for several lines, and therefore alone on theirs."""
 WORDS = (
-    "title", "date", "time", "started_at", "duration", "length", "speakers", "headline", "id", "model",
+    "title", "date", "time", "started_at", "duration", "length", "speakers", "attendees", "tags", "headline", "id",
+    "model",
 )  # fmt: skip
 TURN_WORDS = ("speaker", "time", "seconds", "text")
 BUILT_IN = "{front_matter}\n\n# {title}\n\n{headline}\n\n{remarks}\n\n{transcript}\n"
@@ -100,7 +101,7 @@ def render_template(template: Template, document: Document) -> str:
     }
     lines = []
     if template.front is not None:
-        lines = ["---", *(_yaml_line(line, values, _names(document)) for line in template.front), "---"]
+        lines = ["---", *(_yaml_line(line, values, _lists(document)) for line in template.front), "---"]
     for line in template.body:
         name = line.strip()[1:-1] if placeholders(line) else ""
         if name not in blocks:
@@ -112,8 +113,14 @@ def render_template(template: Template, document: Document) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _names(document: Document) -> list[str]:
-    return list(dict.fromkeys(speaker_names(spoken(document)).values()))
+def _lists(document: Document) -> dict[str, list[str]]:
+    names = dict.fromkeys(speaker_names(spoken(document)).values())
+    session = document.session
+    return {
+        "speakers": list(names),
+        "attendees": list(map(plain, session.attendees)),
+        "tags": list(map(plain, session.tags)),
+    }
 
 
 def _words(document: Document) -> dict[str, str]:
@@ -125,21 +132,21 @@ def _words(document: Document) -> dict[str, str]:
         "started_at": session.started_at.isoformat(timespec="seconds"),
         "duration": format_clock(document.duration),
         "length": format_length(document.duration),
-        "speakers": ", ".join(_names(document)),
+        **{name: ", ".join(listed) for name, listed in _lists(document).items()},
         "headline": headline(document),
         "id": plain(session.id),
         "model": plain(transcript.model or session.minutes_model),
     }
 
 
-def _yaml_line(line: str, values: Mapping[str, str], names: list[str]) -> str:
-    """Return a line whose value is one quoted text, whatever it holds; `{speakers}` alone is a list."""
+def _yaml_line(line: str, values: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> str:
+    """Return a line whose value is one quoted text, whatever it holds; `{speakers}` and such alone are lists."""
     match = _YAML.fullmatch(line)
     if match is None or not placeholders(line):
         return line
     head, value = match["head"], match["value"].rstrip()
-    if value == "{speakers}":
-        return f"{head}[{', '.join(map(front_matter.quoted, names))}]"
+    if value[1:-1] in lists and value == f"{{{value[1:-1]}}}":
+        return f"{head}[{', '.join(map(front_matter.quoted, lists[value[1:-1]]))}]"
     if value[0] == value[-1] and value[0] in "\"'" and len(value) > 1:
         value = value[1:-1]
     return head + front_matter.quoted(filled(value, values))

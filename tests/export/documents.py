@@ -59,6 +59,8 @@ SESSION = Session(
     captions_model="gpt-live-transcribe",
     minutes_model="gpt-4o-transcribe-diarize",
     names={"S1": "Ana"},
+    attendees=("Ana", "Ben"),
+    tags=("weekly", "team a"),
 )
 CAPTIONS = (
     Caption("1:a", 0.4, 3.1, "Good afternoon everybody.", final=True),
@@ -83,6 +85,7 @@ FULL = Document(
     state="finished",
     duration=3601.2,
     transcript=TRANSCRIPT,
+    version=1,
     captions=CAPTIONS,
     marks=(Remark(61.0, ""), Remark(1931.0, "decision")),
     notes=(Remark(75.5, "ask Ben for the figures"),),
@@ -92,6 +95,7 @@ FULL = Document(
 DRAFT = dataclasses.replace(
     FULL,
     transcript=None,
+    version=0,
     state="failed",
     problem="no key is set",
     session=dataclasses.replace(FULL.session, simulated=True),

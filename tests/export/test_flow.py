@@ -94,3 +94,9 @@ def test_a_speaker_always_has_a_name() -> None:
 
 def test_the_headline_tells_when_how_long_and_who() -> None:
     assert headline(FULL) == "2026-11-20 14:05 · 1 h 00 min · Ana, Speaker 2, Speaker 3"
+
+
+def test_the_end_of_one_segment_and_the_beginning_of_the_next_are_no_sequence() -> None:
+    segments = (Segment(0, 0, 1, "S1", "one\x1b"), Segment(1, 1, 2, "S1", "0 two"))
+    document = dataclasses.replace(FULL, transcript=Transcript(segments), marks=(), notes=())
+    assert [one.text for one in entries(document)] == ["one 0 two"]

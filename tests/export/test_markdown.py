@@ -137,7 +137,7 @@ def test_without_speakers_a_turn_has_only_its_time() -> None:
     text = minutes(dataclasses.replace(FULL, transcript=unnamed))
     assert "\n\n**00:00:00**\n\n" in text
     assert "speakers: []" in text
-    assert "Ana" not in text
+    assert "**Ana**" not in text
 
 
 def test_a_simulated_session_says_so_in_words_and_in_data() -> None:

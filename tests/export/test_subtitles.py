@@ -6,8 +6,11 @@ import dataclasses
 import html
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+import srt as srt_reader
+import webvtt
 from hypothesis import given
 
 from meetrec.core.document import Document
@@ -63,6 +66,32 @@ def test_srt_is_read_back_cue_by_cue(document: Document) -> None:
     assert [(cue.start_ms, cue.end_ms) for cue in read] == [(cue.start_ms, cue.end_ms) for cue in made]
     for one, other in zip(read, made, strict=True):
         assert [len(line) for line in one.lines] == [len(line) for line in other.lines]
+
+
+@given(documents())
+def test_an_independent_reader_of_vtt_finds_the_same_cues(document: Document) -> None:
+    read = webvtt.from_string(vtt(document)).captions
+    made = cues(document, names_in_text=False)
+    assert [(milliseconds(one.start), milliseconds(one.end)) for one in read] == [(c.start_ms, c.end_ms) for c in made]
+    for one, cue in zip(read, made, strict=True):
+        assert [html.unescape(line) for line in one.text.split("\n")] == list(cue.lines)
+        assert html.unescape(one.voice or "") == cue.name
+
+
+@given(documents())
+def test_an_independent_reader_of_srt_finds_the_same_cues(document: Document) -> None:
+    text = srt(document)
+    read = list(srt_reader.parse(text, ignore_errors=False))
+    made = cues(document, names_in_text=True)
+    assert [one.index for one in read] == list(range(1, len(made) + 1))
+    one_ms = timedelta(milliseconds=1)
+    assert [(one.start // one_ms, one.end // one_ms) for one in read] == [(c.start_ms, c.end_ms) for c in made]
+    assert [len(one.content.split("\n")) for one in read] == [len(cue.lines) for cue in made]
+    assert srt_reader.compose(read, reindex=False).rstrip("\n") == text.rstrip("\n")
+
+
+def milliseconds(clock: str) -> int:
+    return read_times(f"{clock} --> {clock}")[0]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
