@@ -106,11 +106,18 @@ class Microphone:
             )
 
     def _take(self, block: Any, _frames: int, _time: Any, status: Any) -> None:
-        """PortAudio's callback: copy and hand on, nothing else."""
-        if status and status.input_overflow:
+        """PortAudio's callback: copy and hand on, nothing else.
+
+        An exception that left it would end the stream, with a traceback on the screen and no word to anybody.
+        """
+        try:
+            if status and status.input_overflow:
+                self.overflows += 1
+            if self._on_block is not None:
+                self._on_block(bytes(block))
+        except Exception:
             self.overflows += 1
-        if self._on_block is not None:
-            self._on_block(bytes(block))
+            log.exception("a block of sound was lost")
 
     def _finished(self) -> None:
         """PortAudio's callback after the last block, also when the sound server died: there is no other sign."""

@@ -28,6 +28,10 @@ SYNC_EVERY = 1.0
 """Seconds: what a power cut may cost."""
 STALLED_AFTER = 5.0
 """Seconds without a block from a live source until it is called a fault."""
+_LOOK_AWAY_S = 2.0
+"""What a look counts for at most: in a process that was stopped time passes in which nothing could arrive."""
+OVERFLOWS_TOLD_EVERY = 60.0
+"""Seconds between two words on sound that the sound system dropped: it may go on all the time."""
 _WAITING_BLOCKS = 32
 
 
@@ -103,7 +107,9 @@ class Recording:
         self._pace = PaceWatch()
         self._paused = self._refused = self._stalled = self._displaced = False
         self._sleep = sleep_watch or SleepWatch()
-        self._synced_at = self._last_block_at = clock()
+        self._overflows, self._overflows_told_at = source.overflows, -OVERFLOWS_TOLD_EVERY
+        self._silent_s = 0.0
+        self._synced_at = self._last_block_at = self._looked_at = clock()
         self.frames = writer.frames
 
     @property
@@ -198,7 +204,7 @@ class Recording:
     def _listen(self, pcm: bytes) -> None:
         """Meter the block, and see whether live sound came at the pace of the clock."""
         seconds = len(pcm) / self._writer.frame_bytes / self._writer.rate
-        self._last_block_at, self._stalled = self._clock(), False
+        self._last_block_at, self._stalled, self._silent_s = self._clock(), False, 0.0
         heard = level(pcm)
         self._tell(self._on_level, heard)
         if self._signal.feed(seconds, heard.peak_db):
@@ -212,8 +218,7 @@ class Recording:
         if self._refused or now - self._synced_at < SYNC_EVERY:
             return
         self._synced_at = now
-        if (seconds := self._sleep.slept()) and self._source.live:
-            self._tell(self._on_sleep, seconds)
+        self._look_at_source(now)
         try:
             self._writer.sync()
         except StorageError as error:
@@ -226,11 +231,22 @@ class Recording:
             if not self._moved_to_rescue(gone):
                 self._tell(self._on_trouble, gone)
 
+    def _look_at_source(self, now: float) -> None:
+        if (seconds := self._sleep.slept()) and self._source.live:
+            self._tell(self._on_sleep, seconds)
+        dropped = self._source.overflows - self._overflows
+        if dropped > 0 and now - self._overflows_told_at >= OVERFLOWS_TOLD_EVERY:
+            self._overflows, self._overflows_told_at = self._source.overflows, now
+            what = f"the sound system dropped sound, {dropped} time{'s' * (dropped > 1)}"
+            self._tell(self._on_trouble, AudioDeviceError(what, "close what keeps the computer busy"))
+
     def _look_for_stall(self) -> None:
-        silent_for = self._clock() - self._last_block_at
-        if self._source.live and not self._stalled and silent_for >= STALLED_AFTER:
+        now = self._clock()
+        self._silent_s += min(now - max(self._looked_at, self._last_block_at), _LOOK_AWAY_S)
+        self._looked_at = now
+        if self._source.live and not self._stalled and self._silent_s >= STALLED_AFTER:
             self._stalled = True
-            what = f"the microphone has delivered nothing for {silent_for:.0f} seconds"
+            what = f"the microphone has delivered nothing for {now - self._last_block_at:.0f} seconds"
             self._tell(self._on_trouble, AudioDeviceError(what, "check that it is connected and not suspended"))
 
     def _moved_to_rescue(self, error: StorageError) -> bool:

@@ -284,12 +284,63 @@ def test_silence_a_gap_and_a_stall_of_a_live_source_are_told(
     feed(LOUD, 3)
     assert told["gap"] == [pytest.approx(3, abs=0.05)]
     assert told["fault"] == []
-    now[0] += 6
+    for _ in range(3):
+        now[0] += 2
+        wait_for(lambda: recording._looked_at == now[0])
     wait_for(lambda: told["trouble"])
     assert [type(one) for one in told["trouble"]] == [AudioDeviceError]
     assert "nothing for 6 seconds" in str(told["trouble"][0])
     recording.stop()
     assert told["fault"] == []
+
+
+def test_a_process_that_was_stopped_calls_nothing_a_stall(
+    source: Handed, writer: WavWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SYNC_EVERY", 0.02)
+    told, now = Told(), [0.0]
+    recording = Recording(source, writer, **told.callbacks, clock=lambda: now[0])
+    recording.start()
+    source.on_block(LOUD)
+    wait_for(lambda: told["level"])
+    now[0] += 100  # all at once: the process did not run
+    wait_for(lambda: recording._looked_at == 100)
+    assert told["trouble"] == []
+    recording.stop()
+
+
+def test_what_the_sound_system_dropped_is_told_once_a_minute(
+    source: Handed, writer: WavWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SYNC_EVERY", 0.02)
+    told, now = Told(), [100.0]
+    recording = Recording(source, writer, **told.callbacks, clock=lambda: now[0])
+    recording.start()
+    for second in range(1, 71):
+        now[0] = 100.0 + second
+        source.overflows += 1
+        expected = len(told["level"]) + 1
+        source.on_block(LOUD)
+        wait_for(lambda expected=expected: len(told["level"]) == expected)  # type: ignore[misc]
+        wait_for(lambda: recording._synced_at == now[0])
+    recording.stop()
+    assert [str(one) for one in told["trouble"]] == [
+        "the sound system dropped sound, 1 time",
+        "the sound system dropped sound, 60 times",
+    ]
+
+
+def test_stopping_adds_nothing_to_a_file_that_was_playable_all_the_time(source: Handed, writer: WavWriter) -> None:
+    told = Told()
+    recording = Recording(source, writer, **told.callbacks)
+    recording.start()
+    for number in range(1, 21):
+        source.on_block(LOUD)
+        wait_for(lambda number=number: told["advance"][-1:] == [2400 * number])  # type: ignore[misc]
+        assert len(read_wav(writer.path)) == 2400 * number
+    before = writer.path.read_bytes()
+    assert recording.stop() == 48_000
+    assert writer.path.read_bytes() == before
 
 
 def test_a_machine_that_slept_is_told_with_the_length_of_its_sleep_and_once(
