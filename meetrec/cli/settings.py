@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
 import tomllib
 from argparse import Namespace
 from typing import Any
 
+from meetrec.cli.editor_program import run_editor
 from meetrec.cli.output import Output, Styled
-from meetrec.core.errors import ExitCode, SettingsError, UsageError
+from meetrec.core.errors import ExitCode, SettingsError
 from meetrec.core.settings import Settings, all_keys
 from meetrec.storage.files import make_folder, write_whole
 from meetrec.storage.paths import Paths
@@ -78,13 +77,7 @@ def edit_setting(options: Namespace, output: Output) -> int:
     if not path.exists():
         make_folder(path.parent)
         write_whole(path, _NEW_FILE)
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
-    try:
-        code = subprocess.run([*shlex.split(command), str(path)], check=False).returncode
-    except (OSError, ValueError) as error:
-        raise UsageError(f"the editor {command} could not be started", "set EDITOR to one, such as nano") from error
-    if code != 0:
-        raise UsageError(f"the editor {command} ended with status {code}", f"look at {path}")
+    run_editor(path)
     load_settings(path)
     output.line(f"{path} is valid")
     return ExitCode.DONE

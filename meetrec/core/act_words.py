@@ -5,6 +5,7 @@ from __future__ import annotations
 from meetrec.core.acts import (
     Act,
     AddSegment,
+    AssignEach,
     AssignSegments,
     AssignSpan,
     Composite,
@@ -23,24 +24,33 @@ from meetrec.core.sanitize import one_line
 
 def act_words(act: Act) -> str:
     """Return one short line: "S1 named Ana", "3 lines assigned to S2"."""
+    return one_line(_name_words(act) or _speaker_words(act) or _text_words(act), 100)
+
+
+def _name_words(act: Act) -> str:
     match act:
         case NameSpeaker(speaker, name):
-            words = f"{speaker} named {name}" if name else f"the name of {speaker} taken away"
+            return f"{speaker} named {name}" if name else f"the name of {speaker} taken away"
         case TakeNames(names):
-            words = ", ".join(f"{one} named {name or 'nothing'}" for one, name in names) + " in session.toml"
+            return ", ".join(f"{one} named {name or 'nothing'}" for one, name in names) + " in session.toml"
         case MergeSpeakers(into, other):
-            words = f"{other} merged into {into}"
+            return f"{other} merged into {into}"
         case NewSpeaker(speaker, segments, name):
-            words = f"{_lines(segments)} made a speaker of their own, {name or speaker}"
+            return f"{_lines(segments)} made a speaker of their own, {name or speaker}"
+    return ""
+
+
+def _speaker_words(act: Act) -> str:
+    match act:
         case SwapSpeakers(one, other, start, end):
-            words = f"{one} and {other} swapped{_span(start, end)}"
+            return f"{one} and {other} swapped{_span(start, end)}"
         case AssignSegments(segments, speaker):
-            words = f"{_lines(segments)} assigned to {speaker}"
+            return f"{_lines(segments)} assigned to {speaker}"
+        case AssignEach(speakers):
+            return f"{_lines(speakers)} assigned to {', '.join(sorted({one for _, one in speakers}))}"
         case AssignSpan(speaker, start, end, only):
-            words = f"everything{f' by {only}' if only else ''}{_span(start, end)} assigned to {speaker}"
-        case _:
-            words = _text_words(act)
-    return one_line(words, 100)
+            return f"everything{f' by {only}' if only else ''}{_span(start, end)} assigned to {speaker}"
+    return ""
 
 
 def _text_words(act: Act) -> str:

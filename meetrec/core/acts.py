@@ -82,6 +82,14 @@ class AssignSegments(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class AssignEach(Act):
+    """Each segment was said by the speaker beside it: (id, speaker id), all at once, so that two may be swapped."""
+
+    kind = "assign-each"
+    speakers: Texts
+
+
+@dataclass(frozen=True, slots=True)
 class AssignSpan(Act):
     """What begins from `start` on and before `end` (None: to the end) was said by `speaker`.
 

@@ -14,6 +14,7 @@ from typing import Any
 from meetrec.core.acts import (
     Act,
     AddSegment,
+    AssignEach,
     AssignSegments,
     AssignSpan,
     Composite,
@@ -212,6 +213,16 @@ def _assign_segments(transcript: Transcript, act: AssignSegments) -> Transcript:
     return _assign(transcript, places(transcript, act.segments), act.speaker)
 
 
+def _assign_each(transcript: Transcript, act: AssignEach) -> Transcript:
+    wanted = dict(act.speakers)
+    for speaker in set(wanted.values()):
+        speaker_of(transcript, speaker)
+    segments = list(transcript.segments)
+    for place in places(transcript, wanted):
+        segments[place] = _spoken_by(segments[place], wanted[segments[place].id])
+    return _told(_with(transcript, tuple(segments)))
+
+
 def _assign_span(transcript: Transcript, act: AssignSpan) -> Transcript:
     speaker_of(transcript, act.speaker)
     if act.only:
@@ -291,6 +302,7 @@ _DOING: dict[type[Act], Callable[[Transcript, Any], Transcript]] = {
     NewSpeaker: _new_speaker,
     SwapSpeakers: _swap,
     AssignSegments: _assign_segments,
+    AssignEach: _assign_each,
     AssignSpan: _assign_span,
     EditText: _edit_text,
     CutSegment: _cut,

@@ -25,8 +25,8 @@ def test_every_command_names_a_function_that_exists(words: list[str]) -> None:
     parser = build_parser()
     needed = {"note": ["x"], "show": ["x"], "speakers": ["x"], "rename": ["x", "y"], "delete": ["x"], "export": ["x"]}
     needed |= {"search": ["x"], "tag": ["x"], "pin": ["x"], "unpin": ["x"], "folder": ["x"]}
-    needed |= {"import": ["x"], "assign": ["x", "S1", "--line", "1"], **{word: ["x"] for word in ("edit", "undo", "redo", "versions")},
-         "finish": ["x"], "settings get": ["k"], "settings set": ["k", "v"]}
+    needed |= {"assign": ["x", "S1", "--line", "1"], **dict.fromkeys(("edit", "undo", "redo", "versions"), ["x"])}
+    needed |= {"import": ["x"], "finish": ["x"], "settings get": ["k"], "settings set": ["k", "v"]}
     module, _, function = parse(parser, [*words, *needed.get(" ".join(words), [])]).run.partition(":")
     assert callable(getattr(import_module(f"meetrec.cli.{module}"), function))
 

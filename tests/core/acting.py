@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from meetrec.core.acts import (
     Act,
     AddSegment,
+    AssignEach,
     AssignSegments,
     AssignSpan,
     Composite,
@@ -55,6 +56,7 @@ _SIMPLE = st.one_of(
     st.builds(NewSpeaker, SPEAKERS, SOME_IDS, NAMES),
     st.builds(SwapSpeakers, SPEAKERS, SPEAKERS, TIMES, st.none() | TIMES),
     st.builds(AssignSegments, SOME_IDS, SPEAKERS),
+    st.builds(AssignEach, st.lists(st.tuples(IDS, SPEAKERS), max_size=3).map(tuple)),
     st.builds(AssignSpan, SPEAKERS, TIMES, st.none() | TIMES, SPEAKERS),
     st.builds(EditText, st.lists(st.tuples(IDS, TEXTS), max_size=3).map(tuple)),
     st.builds(CutSegment, IDS, TIMES, TEXTS, TEXTS, st.integers(8, 30)),

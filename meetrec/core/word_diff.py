@@ -1,0 +1,120 @@
+"""Two transcripts compared word by word: what is said otherwise, and by whom."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from meetrec.core.edits import clean_text
+from meetrec.core.retext import tokens
+from meetrec.core.sanitize import one_line
+from meetrec.core.transcript import Transcript, Turn
+
+WINDOW_S = 120.0
+_MANY = 3000
+"""Words; a stretch that is longer is compared window by window, or it would take minutes."""
+_CONTEXT = 6
+
+Kind = Literal["same", "old", "new"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words that both have, only the old one, or only the new one. `speaks` says that it is the name of a speaker."""
+
+    kind: Kind
+    text: str
+    speaks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """A stretch that differs, from `at` seconds on."""
+
+    at: float
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    speaks: bool = False
+
+
+def word_diff(old: Transcript, new: Transcript) -> list[Hunk]:
+    """Return the stretches that differ, by time; nothing where both say the same."""
+    before, after = old.turns(), new.turns()
+    matcher = difflib.SequenceMatcher(
+        None, [_key(old, turn) for turn in before], [_key(new, turn) for turn in after], autojunk=False
+    )
+    hunks = []
+    for what, start, stop, first, last in matcher.get_opcodes():
+        if what != "equal":
+            for left, right in _windows(before[start:stop], after[first:last]):
+                pieces = _compare([*_words(old, left)], [*_words(new, right)])
+                if any(one.kind != "same" for one in pieces):
+                    hunks.append(Hunk(min(turn.start for turn in (*left, *right)), tuple(pieces)))
+    return hunks
+
+
+def _key(transcript: Transcript, turn: Turn) -> tuple[str, str]:
+    return transcript.speaker(turn.speaker).name, turn.text
+
+
+def _windows(left: Sequence[Turn], right: Sequence[Turn]) -> Iterator[tuple[Sequence[Turn], Sequence[Turn]]]:
+    """Divide a long stretch where both sides pass another two minutes."""
+    if sum(len(turn.text) for turn in (*left, *right)) < _MANY * 6:
+        yield left, right
+        return
+    numbers = sorted({int(turn.start / WINDOW_S) for turn in (*left, *right)})
+    for number in numbers:
+        yield (
+            [turn for turn in left if int(turn.start / WINDOW_S) == number],
+            [turn for turn in right if int(turn.start / WINDOW_S) == number],
+        )
+
+
+def _words(transcript: Transcript, turns: Sequence[Turn]) -> Iterator[_Word]:
+    speaker = None
+    for turn in turns:
+        if turn.speaker != speaker and transcript.tells_speakers:
+            yield _Word(f"{one_line(transcript.speaker(turn.speaker).name, 80)}:", speaks=True)
+        speaker = turn.speaker
+        for segment in turn.segments:
+            for number, token in enumerate(tokens(clean_text(segment.text))):
+                yield _Word(token if number else f" {token.lstrip()}")
+
+
+def _compare(old: Sequence[_Word], new: Sequence[_Word]) -> list[Piece]:
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=len(old) + len(new) > _MANY)
+    pieces: list[Piece] = []
+    opcodes = matcher.get_opcodes()
+    for number, (what, start, stop, first, last) in enumerate(opcodes):
+        if what == "equal":
+            pieces += _shortened(old[start:stop], begin=number == 0, end=number == len(opcodes) - 1)
+        else:
+            pieces += [*_joined("old", old[start:stop]), *_joined("new", new[first:last])]
+    return pieces
+
+
+def _shortened(words: Sequence[_Word], *, begin: bool, end: bool) -> list[Piece]:
+    """Return words that did not change, a few at either end where there are many; who speaks is never left out."""
+    head, tail = (0 if begin else _CONTEXT), (0 if end else _CONTEXT)
+    if len(words) <= 2 * _CONTEXT + 1:
+        return _joined("same", words)
+    middle = [word for word in words[head : len(words) - tail] if word.speaks][-1:]
+    kept = [*_joined("same", words[:head]), Piece("same", " …"), *_joined("same", middle)]
+    return [*kept, *_joined("same", words[len(words) - tail :])]
+
+
+def _joined(kind: Kind, words: Sequence[_Word]) -> list[Piece]:
+    pieces = []
+    for speaks, group in groupby(words, key=lambda word: word.speaks):
+        if speaks:
+            pieces += [Piece(kind, word.text, speaks=True) for word in group]
+        else:
+            pieces.append(Piece(kind, "".join(word.text for word in group)))
+    return pieces
