@@ -24,8 +24,8 @@ from meetrec.core.errors import AudioDeviceError, MeetrecError, StorageError
 
 log = logging.getLogger(__name__)
 
-SYNC_EVERY = 1.0
-"""Seconds: what a power cut may cost."""
+SYNC_EVERY = 0.95
+"""Seconds: what a power cut may cost, and one block. Less than a second, so that it is every tenth block."""
 STALLED_AFTER = 5.0
 """Seconds without a block from a live source until it is called a fault."""
 _LOOK_AWAY_S = 2.0

@@ -48,6 +48,7 @@ class WavWriter:
         self._take(path, WavInfo(rate, channels, 0), _create(path))
         try:
             self._patch_header()
+            self.sync()  # samples that outlive a power cut are no use without it
             _sync_folder(path.parent)
         except OSError as error:
             self._let_go()
