@@ -20,6 +20,10 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+DEFECT = "a defect in meetrec"
+"""How the words begin in which an error of the program itself is told."""
+
+
 class MeetrecError(Exception):
     """Something a person must be told. `str(error)` is the message alone."""
 

@@ -16,8 +16,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import aiohttp
 
-from meetrec.core.errors import MeetrecError, ProviderError, RefusedError, UnavailableError
-from meetrec.core.events import CaptionFinal, CaptionInterim, Event, Notice, RequestSent
+from meetrec.core.errors import DEFECT, MeetrecError, ProviderError, RefusedError, UnavailableError
+from meetrec.core.events import CaptionFinal, CaptionInterim, Event, Fault, Notice, RequestSent
 from meetrec.core.models import Model
 from meetrec.core.settings import CaptionsSettings
 from meetrec.core.turn_cutter import TurnCutter
@@ -145,7 +145,8 @@ class LiveCaptions:
             why, hint = error.message, error.hint
         except Exception as error:  # captions are a courtesy: whatever breaks here must not reach the recording
             log.exception("live captions broke")
-            why, hint = f"captions broke ({type(error).__name__})", "the recording goes on; the log says more"
+            why, hint = f"{DEFECT} ended the captions ({type(error).__name__})", "recorder.log says more"
+            self._emit(Fault(what=why, hint=hint))
         finally:
             for orphan in self._orphans:  # better a doubtful text than none
                 self._emit(_final(orphan, orphan.text, uncertain=True))

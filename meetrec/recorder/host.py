@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
-from meetrec.core.errors import MeetrecError
+from meetrec.core.errors import DEFECT, MeetrecError
 from meetrec.core.events import AudioLevel, Event, Fault
 from meetrec.recorder.job import Job
 from meetrec.recorder.server import Server
 from meetrec.recorder.status import Status
+
+log = logging.getLogger(__name__)
 
 
 class Journal(Protocol):
@@ -52,12 +55,15 @@ class Host:
         self._journal_failed = False
         self._unsynced = False
         self._syncing: asyncio.Task[None] | None = None
+        self.defect = ""
+        """What of this object failed in the background; empty where nothing did."""
 
     async def open_journal(self, open_it: Callable[[], Journal]) -> None:
         """Open the journal of the session on the writing thread."""
         self.journal = await asyncio.get_running_loop().run_in_executor(self._disk, open_it)
         self.server.stored_lines = len(await asyncio.get_running_loop().run_in_executor(self._disk, self._stored))
         self._syncing = asyncio.create_task(self._keep_synced(self.journal))
+        self._syncing.add_done_callback(self._tell_failure)
 
     async def move_journal(self, path: Path, farewell: Event) -> None:
         """Go on with the journal in another file, which gets all lines so far; a refusal is told, and it stays.
@@ -102,6 +108,13 @@ class Host:
             self._unsynced = False
             with contextlib.suppress(MeetrecError):  # the next event that can't be stored tells of it
                 await asyncio.get_running_loop().run_in_executor(self._disk, journal.sync)
+
+    def _tell_failure(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("the journal is no longer synced", exc_info=error)
+            self.defect = f"{DEFECT} ({type(error).__name__}); what was recorded is safe"
+            self.server.publish(Fault(what=self.defect, hint="recorder.log says more"), stored=False)
 
     async def close(self) -> None:
         """Write the journal out and end the conversation with the front ends."""

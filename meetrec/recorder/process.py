@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from meetrec.core.errors import ExitCode, MeetrecError, UsageError
+from meetrec.core.errors import DEFECT, ExitCode, MeetrecError, UsageError
 from meetrec.core.events import (
     Event,
     Fault,
@@ -64,18 +64,24 @@ class Process:
                 for event in await asyncio.to_thread(self._assembly.recover, self._started):
                     await self._host.emit(event)
                 await self._work(self._started, hello)
+            if self._host.defect and self._end.code == ExitCode.DONE:
+                await self._failed(self._host.defect)
             await self._host.server.first_follower(FOLLOWER_S)
         except MeetrecError as error:
             hello({"error": error.message, "hint": error.hint, "code": int(error.exit_code)})
             self._end = JobEnded(code=error.exit_code, why=error.message, hint=error.hint)
         except Exception as error:
             log.exception("the recorder failed")
-            why = f"the recorder failed ({type(error).__name__}); what was recorded is safe"
-            self._end = JobEnded(code=ExitCode.FAILED, why=why, hint="recorder.log in the state folder says more")
-            hello({"error": why, "hint": self._end.hint, "code": int(ExitCode.FAILED)})
+            await self._failed(f"{DEFECT} ({type(error).__name__}); what was recorded is safe")
+            hello({"error": self._end.why, "hint": self._end.hint, "code": int(ExitCode.FAILED)})
         await self._host.emit(self._end)
         await self._host.close()
         return self._end.code
+
+    async def _failed(self, why: str) -> None:
+        """Tell of a defect, also those who read the journal later."""
+        self._end = JobEnded(code=ExitCode.FAILED, why=why, hint="recorder.log in the state folder says more")
+        await self._host.emit(Fault(what=why, hint=self._end.hint))
 
     async def _work(self, started: Started, hello: Callable[[dict[str, Any]], None]) -> None:
         finish = self._assembly.finish(started) if self._job.finish else None
@@ -145,7 +151,7 @@ class Process:
             self._end = JobEnded(code=ExitCode.MINUTES_MISSING, why=why, hint=f"run {again}")
         elif isinstance(event, Fault):
             self._end = JobEnded(code=ExitCode.FAILED, why=event.what, hint=event.hint)
-        elif isinstance(event, RecordingStopped) and not event.why and self._end.code == ExitCode.FAILED:
+        elif isinstance(event, RecordingStopped) and not event.why and not self._end.why.startswith(DEFECT):
             self._end = JobEnded(code=ExitCode.DONE)  # a fault that did not end the recording
 
     # -- controls ----------------------------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ anything is sent and each answer as soon as it is there, so that no part is paid
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 from meetrec.core.errors import MeetrecError, RefusedError, TooLongError
@@ -101,13 +102,14 @@ class Finish:
 
     async def _while_it_grows(self) -> None:
         """Send each part as soon as it is complete; what fails now is tried again at the end."""
-        async with asyncio.TaskGroup() as sending:
-            while not self._complete.is_set():
-                await self._grown.wait()
-                self._grown.clear()
-                while not self._complete.is_set() and (part := await self._next_part("mp3")) is not None:
-                    await self._add(part)
-                    sending.create_task(self._settle(part))
+        with _one_error():
+            async with asyncio.TaskGroup() as sending:
+                while not self._complete.is_set():
+                    await self._grown.wait()
+                    self._grown.clear()
+                    while not self._complete.is_set() and (part := await self._next_part("mp3")) is not None:
+                        await self._add(part)
+                        sending.create_task(self._settle(part))
         self._refused = None
 
     async def _plan_the_rest(self) -> None:
@@ -150,9 +152,10 @@ class Finish:
     # -- one part --------------------------------------------------------------------------------------------------
 
     async def _settle_all(self, parts: Sequence[Part]) -> None:
-        async with asyncio.TaskGroup() as group:
-            for part in parts:
-                group.create_task(self._settle(part))
+        with _one_error():
+            async with asyncio.TaskGroup() as group:
+                for part in parts:
+                    group.create_task(self._settle(part))
 
     async def _settle(self, part: Part) -> None:
         """Get the answer to one part and keep it, or remember why not."""
@@ -266,3 +269,12 @@ class Finish:
 
     def _tell(self, event: Event) -> None:
         self._events.put_nowait(event)
+
+
+@contextlib.contextmanager
+def _one_error() -> Iterator[None]:
+    """Raise the first error of a group of tasks; the others are its echoes."""
+    try:
+        yield
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None

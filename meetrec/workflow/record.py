@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
-from meetrec.core.errors import DiskFullError, MeetrecError, StorageError
+from meetrec.core.errors import DEFECT, DiskFullError, MeetrecError, StorageError
 from meetrec.core.events import (
     AudioGap,
     AudioLevel,
@@ -200,6 +200,8 @@ class Recording:
         tasks = [asyncio.create_task(self._until_stopped()), asyncio.create_task(self._watch_disk())]
         if self._open_captions is not None:
             tasks.append(asyncio.create_task(self._caption(self._open_captions)))
+        for task in tasks:
+            task.add_done_callback(self._tell_failure)
         ended = asyncio.create_task(self._end_after(tasks[0], *tasks[2:]))
         try:
             while (event := await self._events.get()) is not None:
@@ -208,10 +210,22 @@ class Recording:
             for task in (*tasks, ended):
                 task.cancel()
 
-    async def _end_after(self, *tasks: asyncio.Task[None]) -> None:
-        await asyncio.gather(*tasks)
+    async def _end_after(self, stopping: asyncio.Task[None], *captions: asyncio.Task[None]) -> None:
+        await asyncio.wait([stopping])
+        for task in captions:
+            if stopping.exception() is not None:  # then nobody has told them that the recording is over
+                task.cancel()
+        await asyncio.gather(*captions, return_exceptions=True)  # what was raised has been told
         self._over = True
         self._events.put_nowait(None)
+
+    def _tell_failure(self, task: asyncio.Task[None]) -> None:
+        """Tell of a defect in what runs in the background: nothing there fails in silence."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("recording: a task failed", exc_info=error)
+            what = f"{DEFECT} ({type(error).__name__}); what was recorded is safe"
+            self._events.put_nowait(Fault(at=self.clock, what=what, hint="recorder.log says more"))
 
     async def _until_stopped(self) -> None:
         await self._stopping.wait()
@@ -243,7 +257,7 @@ class Recording:
                 self._events.put_nowait(event)
         except Exception as error:
             log.exception("captions broke")
-            what = f"captions broke ({type(error).__name__}); the recording goes on"
+            what = f"{DEFECT} ended the captions ({type(error).__name__}); the recording goes on"
             self._events.put_nowait(Fault(at=self.clock, what=what, hint="recorder.log says more"))
 
     async def _watch_disk(self) -> None:
