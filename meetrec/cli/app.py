@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from argparse import Namespace
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,21 +14,28 @@ from meetrec.cli.output import Output, stdin_is_terminal, stdout_is_terminal
 from meetrec.cli.sessions import job_of, render_minutes
 from meetrec.core.acts import NameSpeaker
 from meetrec.core.document import Document
-from meetrec.core.errors import BusyError, MeetrecError, UsageError
+from meetrec.core.errors import BusyError, MeetrecError, StorageError, UsageError
 from meetrec.core.events import Event, JobEnded
+from meetrec.core.found import Results
+from meetrec.core.query import parse_query
 from meetrec.recorder.front import RecorderFront, Running
 from meetrec.recorder.job import Job
+from meetrec.storage.contents import contents
 from meetrec.storage.documents import load_document
 from meetrec.storage.files import make_folder
+from meetrec.storage.index import SessionIndex
 from meetrec.storage.paths import Paths
 from meetrec.storage.sessions import SessionStore
 from meetrec.storage.settings_file import load_settings
 from meetrec.tui.app import MeetrecApp, Start
-from meetrec.tui.ports import Command, SessionSummary
+from meetrec.tui.ports import Command, Progress, SessionSummary
 from meetrec.tui.run import run_app
 
 if TYPE_CHECKING:
     from meetrec.storage.session_folder import SessionFolder
+
+NEWEST = 100
+"""How many sessions the library shows at once, before all of them are there."""
 
 
 def open_library(options: Namespace, output: Output) -> int:
@@ -76,9 +83,50 @@ class DiskLibrary:
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
         self._store = SessionStore(paths)
+        self._index = SessionIndex(paths)
+
+    def newest(self) -> tuple[Sequence[SessionSummary], int]:
+        """Without an index (no space, no permission) all folders are read: slower, and as right."""
+        try:
+            return self._index.newest(NEWEST)
+        except StorageError:
+            sessions = self._store.list()
+            return sessions, len(sessions)
 
     def list(self) -> Sequence[SessionSummary]:
-        return self._store.list()
+        try:
+            return self._index.everything()
+        except StorageError:
+            return self._store.list()
+
+    def fresh(self, session_ids: Sequence[str]) -> Sequence[SessionSummary]:
+        return self._index.fresh(session_ids)
+
+    def look(self) -> bool:
+        return self._index.update(words=False)
+
+    def index(self, progress: Progress, stopped: Callable[[], bool]) -> None:
+        self._index.update(progress, stopped)
+
+    def search(self, text: str) -> Results:
+        return self._index.search(parse_query(text, typing=True))
+
+    def change_tags(self, session_id: str, tags: Sequence[str]) -> None:
+        folder = self._folder(session_id)
+        kept = {tag.casefold() for tag in tags}
+        folder.change_tags(add=tags, remove=[tag for tag in folder.tags if tag.casefold() not in kept])
+
+    def pin(self, session_id: str, pinned: bool) -> None:
+        self._folder(session_id).pin(pinned)
+
+    def open_folder(self, session_id: str) -> str:
+        from meetrec.cli.labels import open_folder
+
+        path = self._folder(session_id).path
+        return "" if open_folder(path) else str(path)
+
+    def contents(self, session_id: str, audio_only: bool) -> Sequence[str]:
+        return contents(self._folder(session_id), audio_only=audio_only)
 
     def document(self, session_id: str) -> Document:
         folder = self._folder(session_id)
@@ -97,8 +145,8 @@ class DiskLibrary:
         editor.act(NameSpeaker(speaker_id, name))
         editor.save_minutes()
 
-    def delete(self, session_id: str) -> None:
-        self._store.delete(self._folder(session_id))
+    def delete(self, session_id: str, audio_only: bool = False) -> None:
+        self._store.delete(self._folder(session_id), audio_only=audio_only)
 
     def export(self, session_id: str, export_format: str) -> str:
         """Write into the folder in which meetrec was started; a name that is taken gets a number."""

@@ -28,6 +28,7 @@ from meetrec.tui.themes import DARK, LIGHT, speaker_variables
 if TYPE_CHECKING:  # these screens are loaded when they are first shown
     from meetrec.tui.screens.record import Connect, RecordScreen
     from meetrec.tui.screens.review import ReviewScreen
+    from meetrec.tui.screens.search import SearchScreen
 
 SIGNAL_GRACE_S = 3.0
 """How long the app may take to restore its terminal after a signal."""
@@ -85,6 +86,7 @@ class MeetrecApp(App[None]):
         self.recorder = recorder
         self._start = start or Start()
         self._simulated = simulated
+        self._searched_for = ""
         self.crash = ""
         """The traceback that ended the app; empty when nothing went wrong."""
         self._filters.append(HarmlessFilter())
@@ -171,10 +173,15 @@ class MeetrecApp(App[None]):
 
         return RecordScreen(connect, title=title, simulated=self._simulated)
 
-    def _review_screen(self, session_id: str) -> ReviewScreen:
+    def _review_screen(self, session_id: str, at: float | None = None) -> ReviewScreen:
         from meetrec.tui.screens.review import ReviewScreen
 
-        return ReviewScreen(self.library, session_id)
+        return ReviewScreen(self.library, session_id, at=at)
+
+    def _search_screen(self, query: str = "") -> SearchScreen:
+        from meetrec.tui.screens.search import SearchScreen
+
+        return SearchScreen(self.library, query)
 
     @on(LibraryScreen.RecordingWanted)
     def _record(self) -> None:
@@ -187,6 +194,21 @@ class MeetrecApp(App[None]):
             self.switch_screen(self._record_screen(partial(self.recorder.attach, session.id), session.title))
         else:
             self.switch_screen(self._review_screen(session.id))
+
+    @on(LibraryScreen.SearchWanted)
+    def _search(self) -> None:
+        self.switch_screen(self._search_screen())
+
+    def on_search_screen_left(self) -> None:
+        self.switch_screen(self._library_screen())
+
+    def on_search_screen_hit_wanted(self, event: SearchScreen.HitWanted) -> None:
+        session = event.session
+        if session.state in ("recording", "finishing"):
+            self.switch_screen(self._record_screen(partial(self.recorder.attach, session.id), session.title))
+            return
+        self._searched_for = event.query
+        self.switch_screen(self._review_screen(session.id, event.at))
 
     def on_library_screen_finish_wanted(self, event: LibraryScreen.FinishWanted) -> None:
         self._finish(event.session_id)
@@ -206,7 +228,9 @@ class MeetrecApp(App[None]):
         self.switch_screen(self._library_screen(event.session_id))
 
     def on_review_screen_left(self, event: ReviewScreen.Left) -> None:
-        self.switch_screen(self._library_screen(event.session_id))
+        """Go back to where the session was opened from."""
+        query, self._searched_for = self._searched_for, ""
+        self.switch_screen(self._search_screen(query) if query else self._library_screen(event.session_id))
 
     # -- actions ---------------------------------------------------------------------------------------------------
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Literal, Protocol
 
 from meetrec.core.acts import Act
 from meetrec.core.document import Document
 from meetrec.core.events import Event
+from meetrec.core.found import Results
 from meetrec.core.session import SessionSummary as SessionSummary
 from meetrec.core.transcript import Transcript
 
+Progress = Callable[[int, int], None]
+"""Told how many of all are done."""
 Command = Literal["stop", "pause", "resume", "mark", "note"]
 
 
@@ -73,8 +76,45 @@ class Editor(Protocol):
 class Library(Protocol):
     """The sessions on disk. Every method may block and is called in a thread; each may raise MeetrecError."""
 
+    def newest(self) -> tuple[Sequence[SessionSummary], int]:
+        """Return as many of the newest sessions as fill a screen, the pinned ones too, and how many there are in all.
+
+        They are as they are on disk now; the running one is among them.
+        """
+        ...
+
     def list(self) -> Sequence[SessionSummary]:
-        """Return all sessions, newest first, the running one included."""
+        """Return all sessions, newest first, as they were when they were last looked at (`look`, `fresh`)."""
+        ...
+
+    def fresh(self, session_ids: Sequence[str]) -> Sequence[SessionSummary]:
+        """Return these sessions as they are on disk now, without those that are gone."""
+        ...
+
+    def look(self) -> bool:
+        """Look at every session, and return whether any changed."""
+        ...
+
+    def index(self, progress: Progress, stopped: Callable[[], bool]) -> None:
+        """Read the words of sessions that changed, so that they can be found. May take minutes the first time."""
+        ...
+
+    def search(self, text: str) -> Results:
+        """Return what is found of a query that is being typed. Raises UsageError where it makes no sense."""
+        ...
+
+    def change_tags(self, session_id: str, tags: Sequence[str]) -> None:
+        """Give the session these tags and no others."""
+        ...
+
+    def pin(self, session_id: str, pinned: bool) -> None: ...
+
+    def open_folder(self, session_id: str) -> str:
+        """Show the session's folder on the desktop; where there is none, return where it is."""
+        ...
+
+    def contents(self, session_id: str, audio_only: bool) -> Sequence[str]:
+        """Return what deleting the session, or its sound alone, takes away."""
         ...
 
     def document(self, session_id: str) -> Document:
@@ -91,7 +131,7 @@ class Library(Protocol):
         """Name a speaker ("S1"); an empty name takes the name away."""
         ...
 
-    def delete(self, session_id: str) -> None: ...
+    def delete(self, session_id: str, audio_only: bool = False) -> None: ...
 
     def export(self, session_id: str, export_format: str) -> str:
         """Write the session ("md", "txt", …) where exports go and return the path of the new file."""

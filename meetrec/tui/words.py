@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from meetrec.core.document import Document
-from meetrec.core.session import SessionState
+from meetrec.core.session import SessionState, SortKey
 
 Tone = Literal["good", "warn", "bad", "quiet"]
 
@@ -65,6 +65,16 @@ def state_sentence(state: SessionState, problem: str) -> tuple[str, Tone]:
 def people_words(names: Sequence[str]) -> str:
     """Return "Ana, Ben +2"."""
     return ", ".join(names[:2]) + (f" +{len(names) - 2}" if len(names) > 2 else "")
+
+
+def shelf_words(shown: int, count: int, narrowed: str, sort: SortKey) -> tuple[str, str]:
+    """Return how many sessions are shown, and which, in which order."""
+    if not count:
+        return "", ""
+    order = {"date": "newest first", "title": "by title", "length": "longest first"}[sort]
+    if narrowed:
+        return f"{shown:,} of {count:,} sessions", f"{narrowed} · {order} · Esc shows all"
+    return f"{count:,} session{'s' if count != 1 else ''}", f"Your meetings, {order}"
 
 
 def draft_words(document: Document) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import threading
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from meetrec.core import events as ev
 from meetrec.core.act_words import act_words
@@ -13,9 +13,13 @@ from meetrec.core.acts import Act
 from meetrec.core.document import Document
 from meetrec.core.edits import apply
 from meetrec.core.errors import MeetrecError, SessionNotFoundError, StorageError
+from meetrec.core.found import Found, Hit, Results
 from meetrec.core.history import History
 from meetrec.core.origins import split_back
-from meetrec.tui.ports import Command, SessionSummary
+from meetrec.core.query import fold, parse_query, selects
+from meetrec.core.session import clean_tags
+from meetrec.tui.ports import Command, Progress, SessionSummary
+from meetrec.tui.turns import review_lines
 
 
 class FakeLibrary:
@@ -25,6 +29,9 @@ class FakeLibrary:
         self.documents = {one.session.id: one for one in documents}
         self.refusal: MeetrecError | None = None
         self.calls: list[tuple[str, ...]] = []
+        self.page = 100
+        self.changed = False
+        self.indexing: list[tuple[int, int]] = []
         self.gate = threading.Event()
         self.gate.set()
 
@@ -37,6 +44,54 @@ class FakeLibrary:
     def list(self) -> list[SessionSummary]:
         self._enter("list")
         return [summary_of(one) for one in self.documents.values()]
+
+    def newest(self) -> tuple[Sequence[SessionSummary], int]:
+        sessions = self.list()
+        return sessions[: self.page], len(sessions)
+
+    def fresh(self, session_ids: Sequence[str]) -> Sequence[SessionSummary]:
+        self._enter("fresh")
+        return [summary_of(self.documents[one]) for one in session_ids if one in self.documents]
+
+    def look(self) -> bool:
+        self._enter("look")
+        changed, self.changed = self.changed, False
+        return changed
+
+    def index(self, progress: Progress, stopped: Callable[[], bool]) -> None:
+        del stopped
+        for done, of in self.indexing:
+            progress(done, of)
+
+    def search(self, text: str) -> Results:
+        self._enter("search", text)
+        query = parse_query(text, typing=True)
+        words = [fold(term.text) for group in query.groups for term in group]
+        found = [_found(one, words) for one in self.documents.values() if selects(query, summary_of(one)) or words]
+        found = [one for one in found if one.hits or not words]
+        count = len(self.documents)
+        return Results(found=tuple(found[:20]), sessions=len(found), read=count, known=count)
+
+    def change_tags(self, session_id: str, tags: Sequence[str]) -> None:
+        self._enter("change_tags", session_id, *tags)
+        self._change(session_id, tags=clean_tags(tags))
+
+    def pin(self, session_id: str, pinned: bool) -> None:
+        self._enter("pin", session_id, str(pinned))
+        self._change(session_id, pinned=pinned)
+
+    def _change(self, session_id: str, **changes: object) -> None:
+        document = self.documents[session_id]
+        session = dataclasses.replace(document.session, **changes)  # type: ignore[arg-type]
+        self.documents[session_id] = dataclasses.replace(document, session=session)
+
+    def open_folder(self, session_id: str) -> str:
+        self._enter("open_folder", session_id)
+        return f"/home/ana/meetings/{session_id}"
+
+    def contents(self, session_id: str, audio_only: bool) -> Sequence[str]:
+        self._enter("contents", session_id)
+        return ["58 MB of sound"] if audio_only else ["58 MB of sound", "the minutes", "captions, marks and notes"]
 
     def document(self, session_id: str) -> Document:
         self._enter("document", session_id)
@@ -61,8 +116,10 @@ class FakeLibrary:
         transcript = document.transcript.with_names({speaker_id: name})
         self.documents[session_id] = dataclasses.replace(document, transcript=transcript)
 
-    def delete(self, session_id: str) -> None:
-        self._enter("delete", session_id)
+    def delete(self, session_id: str, audio_only: bool = False) -> None:
+        self._enter("delete_audio" if audio_only else "delete", session_id)
+        if audio_only:
+            return
         del self.documents[session_id]
 
     def export(self, session_id: str, export_format: str) -> str:
@@ -124,6 +181,17 @@ class FakeEditor:
         return [*self._library.documents[self._id].session.attendees, "Ana", "Ben"]
 
 
+def _found(document: Document, words: Sequence[str]) -> Found:
+    lines = review_lines(document)
+    hits = []
+    for line in lines:
+        spans = [(at, at + len(word)) for word in words if (at := fold(line.text).find(word)) >= 0]
+        if spans:
+            kind = "note" if line.kind == "note" else "said"
+            hits.append(Hit(at=line.start, kind=kind, text=line.text, speaker=line.name, marked=tuple(sorted(spans))))
+    return Found(session=summary_of(document), hits=tuple(hits[:4]), count=len(hits))
+
+
 def summary_of(document: Document) -> SessionSummary:
     session = document.session
     speakers = tuple(one.name for one in document.transcript.speakers) if document.transcript else ()
@@ -136,6 +204,8 @@ def summary_of(document: Document) -> SessionSummary:
         state=document.state,
         problem=document.problem,
         simulated=session.simulated,
+        tags=session.tags,
+        pinned=session.pinned,
     )
 
 

@@ -124,6 +124,21 @@ def _broken_library() -> Stage:
     return stage
 
 
+def _labelled_library() -> Stage:
+    stage = Stage(library=FakeLibrary(made.shelf()))
+    ids = list(stage.library.documents)
+    stage.library.pin(ids[2], True)
+    stage.library.change_tags(ids[2], ["tides", "interview"])
+    stage.library.change_tags(ids[0], ["planning"])
+    return stage
+
+
+def _indexing_library() -> Stage:
+    stage = Stage(library=FakeLibrary(made.shelf()))
+    stage.library.indexing = [(3200, 10_000)]
+    return stage
+
+
 def _refused(error: Exception) -> Callable[[], Stage]:
     return lambda: Stage(recorder=FakeRecorder(refusal=error), start=Start("record", "Weekly sync"))  # type: ignore[arg-type]
 
@@ -180,6 +195,20 @@ SCENES = (
     Scene("library-rename", _library(*made.shelf()), "Rename the session", ("Weekly sync => n",)),
     Scene("library-delete", _library(*made.shelf()), "gone for good", ("Weekly sync => d",)),
     Scene("library-exported", _library(*made.shelf()), "Exported as Markdown", ("Weekly sync => e",)),
+    Scene("library-labels", _labelled_library, "#planning", beside="Good morning"),
+    Scene("library-tags", _labelled_library, "Separate them", ("Weekly sync => t",)),
+    Scene("library-filter", _library(*made.shelf()), "Show only", ("Weekly sync => F",)),
+    Scene("library-filtered", _labelled_library, "1 of 8", ("Weekly sync => F t a g : t i d e s enter",)),
+    Scene("library-nothing-like-it", _library(*made.shelf()), "is like that", ("Weekly sync => F x y z enter",)),
+    Scene(
+        "library-by-length", _library(*made.shelf()), "longest first", ("Weekly sync => S S",), beside="Good morning"
+    ),
+    Scene("library-other-preview", _library(*made.shelf()), "8 sessions", ("Weekly sync => v",)),
+    Scene("search", _library(*made.shelf()), "Type what was said", ("Weekly sync => slash",)),
+    Scene("search-found", _library(*made.shelf()), "found in 7", ("Weekly sync => slash b u d g e t",)),
+    Scene("search-nothing", _library(*made.shelf()), "Nothing was found", ("Weekly sync => slash x y z",)),
+    Scene("search-no-date", _library(*made.shelf()), "is no date", ("Weekly sync => slash a f t e r : x",)),
+    Scene("search-indexing", _indexing_library, "indexing 3,200 of 10,000", ("Weekly sync => slash b u d g e t",)),
     Scene("library-help", _library(*made.shelf()), "Here", ("Weekly sync => question_mark",)),
     Scene("record-starting", _starting, "Starting"),
     Scene("record-silent-start", _recording(*made.live_events(1)[:2]), "Listening"),

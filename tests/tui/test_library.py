@@ -197,6 +197,7 @@ async def test_ten_thousand_sessions_are_listed_and_only_those_in_sight_are_pain
     ]
     async with looking(stage(*documents)) as look:
         await look.see("10,000 sessions")
+        await look.until(lambda: look.app.screen.query_one(SessionList).item_count() == 10_000)
         await look.press("G")
         await look.see("Meeting 9999")
         assert len(look.app.screen.query_one(SessionList)._painted) < 40
@@ -215,3 +216,130 @@ async def test_at_a_narrow_screen_the_list_has_it_all() -> None:
     async with looking(stage(start=Start()), (60, 20)) as look:
         await look.see("Weekly sync", "✓ minutes", "q Quit")
         assert "Good morning" not in look.text
+
+
+async def test_p_pins_a_session_to_the_top_and_lets_it_go_again() -> None:
+    async with looking(stage()) as look:
+        await look.see("8 sessions")
+        await look.press("down", "down", "p")
+        listed = look.app.screen.query_one(SessionList)
+        await look.until(lambda: listed.sessions[0].pinned)
+        await look.see("pinned")
+        await look.press("p")
+        await look.until(lambda: not any(one.pinned for one in listed.sessions))
+        await look.see_no_more("pinned")
+
+
+async def test_t_gives_tags() -> None:
+    async with looking(stage(), (160, 45)) as look:
+        await look.see("8 sessions")
+        await look.press("t")
+        await look.see("Separate them by commas")
+        await look.type("planning, q3")
+        await look.press("enter")
+        await look.see("#planning #q3")
+
+
+async def test_the_list_is_filtered_and_escape_shows_all() -> None:
+    async with looking(stage()) as look:
+        await look.see("8 sessions")
+        await look.press("F")
+        await look.see("Show only")
+        await look.type("before:2026-11-13")
+        await look.press("enter")
+        await look.see("3 of 8 sessions", "before:2026-11-13", "Esc shows all", "meetrec demo")
+        await look.press("escape")
+        await look.see("8 sessions", "Your meetings, newest first")
+
+
+async def test_a_filter_that_makes_no_sense_is_told_and_changes_nothing() -> None:
+    async with looking(stage()) as look:
+        await look.see("8 sessions")
+        await look.press("F")
+        await look.type("after:soon")
+        await look.press("enter")
+        await look.see("soon is no date", "8 sessions")
+
+
+async def test_the_list_is_sorted_by_title_and_by_length() -> None:
+    async with looking(stage()) as look:
+        await look.see("8 sessions")
+        listed = look.app.screen.query_one(SessionList)
+        await look.press("S")
+        await look.see("by title")
+        assert [one.title for one in listed.sessions] == sorted(
+            (one.title for one in listed.sessions), key=str.casefold
+        )
+        await look.press("S")
+        await look.see("longest first")
+        assert [one.duration for one in listed.sessions] == sorted(
+            (one.duration for one in listed.sessions), reverse=True
+        )
+        await look.press("S")
+        await look.see("newest first")
+
+
+async def test_v_hides_the_preview_and_shows_it_below_the_list_where_it_is_narrow() -> None:
+    async with looking(stage()) as look:
+        await look.see("● Ana")
+        await look.press("v")
+        await look.see_no_more("Good morning")
+        await look.press("v")
+        await look.see("Good morning")
+    async with looking(stage(), (60, 20)) as look:
+        await look.see("8 sessions")
+        assert "Good morning" not in look.text
+        await look.press("v")
+        await look.see("Good morning", "Weekly sync", "8 sessions")
+
+
+async def test_the_sound_alone_can_be_deleted_and_what_will_be_gone_is_told() -> None:
+    async with looking(stage()) as look:
+        await look.see("8 sessions")
+        await look.press("D")
+        await look.see("Delete the sound of “Weekly sync”?", "58 MB of sound", "captions and notes stay")
+        await look.press("y")
+        await look.until(lambda: ("delete_audio", RUNNING_ID) in look.library.calls)
+        await look.see("8 sessions")
+
+
+async def test_o_says_where_the_folder_is_where_there_is_no_desktop() -> None:
+    async with looking(stage()) as look:
+        await look.see("8 sessions")
+        await look.press("o")
+        await look.see("/home/ana/meetings/")
+
+
+async def test_what_changed_behind_our_back_is_found() -> None:
+    async with looking(stage()) as look:
+        await look.see("8 sessions")
+        look.library.rename(RUNNING_ID, "Renamed elsewhere")
+        screen = look.app.screen
+        assert isinstance(screen, LibraryScreen)
+        screen._freshen()
+        await look.see("Renamed elsewhere")
+        del look.library.documents[RUNNING_ID]
+        screen._freshen()
+        await look.see_no_more("Renamed elsewhere")
+        await look.see("7 sessions")
+        look.library.documents[RUNNING_ID] = made.document("Back again", words=made.transcript(2))
+        look.library.changed = True
+        screen._look_soon()
+        await look.see("8 sessions")
+        listed = look.app.screen.query_one(SessionList)
+        await look.until(lambda: "Back again" in [one.title for one in listed.sessions])
+
+
+async def test_scrolling_looks_again_at_what_comes_into_sight() -> None:
+    documents = [made.document(f"Meeting {number}", days_ago=number) for number in range(300)]
+    async with looking(stage(*documents)) as look:
+        listed = look.app.screen.query_one(SessionList)
+        await look.until(lambda: listed.item_count() == 300)
+        look.library.rename(documents[-1].session.id, "Changed meanwhile")
+        await look.press("G")
+        await look.see("Changed meanwhile")
+
+
+async def test_a_low_and_narrow_screen_keeps_the_keys_that_matter() -> None:
+    async with looking(stage(), (40, 12)) as look:
+        await look.see("r Record", "Enter Open", "/ Search")

@@ -49,6 +49,8 @@ class RecordScreen(Screen[None]):
         Binding("escape,ctrl+d", "leave", "Leave", id="record.leave", tooltip="The recording goes on"),
     ]
 
+    IMPORTANT: ClassVar[tuple[str, ...]] = ("stop", "pause", "resume", "retry", "leave")
+
     class Left(Message):
         """The user left the screen. `at_work` says whether the session still runs."""
 

@@ -59,10 +59,12 @@ class ReviewScreen(Screen[None]):
             super().__init__()
             self.session_id = session_id
 
-    def __init__(self, library: Library, session_id: str) -> None:
+    def __init__(self, library: Library, session_id: str, *, at: float | None = None) -> None:
+        """`at` is the second at which the session is opened."""
         super().__init__()
         self._library = library
         self._session_id = session_id
+        self._at = at
         self.document: Document | None = None
         # Kept, not queried: a worker may outlive its place in the tree for a moment.
         self._simulated = Banner("note", id="simulated")
@@ -110,6 +112,9 @@ class ReviewScreen(Screen[None]):
         self._speakers.show(document.transcript)
         self._turns.show_empty("No words in this recording" if document.transcript else "No captions were kept")
         self._turns.show_entries(review_lines(document))
+        if self._at is not None:
+            self._turns.pick_at(self._at)
+            self._at = None
         self.refresh_bindings()
 
     # -- what the user wants ---------------------------------------------------------------------------------------

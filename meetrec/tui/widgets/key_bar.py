@@ -27,7 +27,10 @@ class Key(NamedTuple):
 
 
 class KeyBar(Painted[tuple[Key, ...]]):
-    """Shows what the screen's bindings say. The last two, leaving and help, always keep their place."""
+    """Shows what the screen's bindings say, in their order.
+
+    Where not all fit, those go first that are neither in the screen's `IMPORTANT` nor the last two, leaving and help.
+    """
 
     DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; }"
 
@@ -51,17 +54,28 @@ class KeyBar(Painted[tuple[Key, ...]]):
         keys = self.shown or ()
         everything = sum(_size(key) + _WIDE_GAP for key in keys) - _WIDE_GAP
         gap = _WIDE_GAP if everything <= width else _NARROW_GAP
-        others, kept = keys[:-_KEPT], keys[-_KEPT:]
-        reserved = sum(_size(key) + gap for key in kept) - gap
+        room, chosen = width + gap, set()
+        for place in self._by_importance(keys):
+            if _size(keys[place]) + gap <= room:
+                chosen.add(place)
+                room -= _size(keys[place]) + gap
         placed, column = [], 0
-        for key in others:
-            if column + _size(key) + reserved <= width:
-                placed.append((column, key))
-                column += _size(key) + gap
-        for key in kept:
-            placed.append((column, key))
-            column += _size(key) + gap
+        for place in sorted(chosen):
+            placed.append((column, keys[place]))
+            column += _size(keys[place]) + gap
         return placed
+
+    def _by_importance(self, keys: tuple[Key, ...]) -> list[int]:
+        important: tuple[str, ...] = getattr(self.screen, "IMPORTANT", ())
+        last = len(keys) - _KEPT
+
+        def rank(place: int) -> tuple[int, int]:
+            action = keys[place].action
+            if action in important:
+                return 0, important.index(action)
+            return (1, -place) if place >= last else (2, place)
+
+        return sorted(range(len(keys)), key=rank)
 
     def paint(self, value: tuple[Key, ...], width: int) -> list[Strip]:
         del value  # `_fitting` looks at it, for clicks too

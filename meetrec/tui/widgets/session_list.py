@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.style import Style
+from textual.message import Message
 from textual.strip import Strip
 
 from meetrec.core.clock import format_length
@@ -13,6 +14,7 @@ from meetrec.tui.painting import row
 from meetrec.tui.ports import SessionSummary
 from meetrec.tui.widgets.pick_view import PickView
 from meetrec.tui.words import date_words, people_words, short_date_words, state_words
+from meetrec.tui.wrap import fit
 
 _LOW = 22
 _WIDE = 58
@@ -20,6 +22,9 @@ _WIDE = 58
 
 class SessionList(PickView):
     """Sessions, newest first. The cursor stays on its session when the list is loaded again."""
+
+    class Moved(Message):
+        """Other sessions came into sight."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -30,6 +35,18 @@ class SessionList(PickView):
     def picked(self) -> SessionSummary | None:
         """The session under the cursor."""
         return self.sessions[self.cursor] if self.cursor is not None and self.cursor < len(self.sessions) else None
+
+    @property
+    def in_sight(self) -> Sequence[SessionSummary]:
+        """The sessions that are on the screen."""
+        first = self.scroll_offset.y // self._height
+        return self.sessions[first : first + self.size.height // self._height + 2]
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Tell that others are in sight."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.post_message(self.Moved())
 
     def show_sessions(self, sessions: Sequence[SessionSummary], picked_id: str = "") -> None:
         """Show these; the cursor goes to the session of that id, else it stays where it was."""
@@ -70,19 +87,25 @@ class SessionList(PickView):
         plain = self._ink(picked, "plain")
         bar = ("▌ " if picked else "  ", self._ink(picked, "accent"))
         shape, words, tone = state_words(session.state)
-        simulated = [(" simulated", self._ink(picked, "quiet"))] if session.simulated else []
+        labels = fit(_labels(session), width // 2)
         title = (session.title, self._ink(picked, "strong"))
         state = [(f"{shape} {words} ", self._ink(picked, tone))]
         room = width - len(state[0][0]) - 4
         details = (_details(session, room, wide=width >= _WIDE), self._ink(picked, "quiet"))
         return [
-            row(width, [bar, title, *simulated], plain),
+            row(width, [bar, title], plain, right=[(f"{labels} ", self._ink(picked, "quiet"))] if labels else []),
             row(width, [bar, details], plain, right=state),
             *([row(width, [], self.ink("plain"))] if self._height == 3 else []),
         ]
 
     def _ink(self, picked: bool, *names: str) -> Style:
         return self.ink("selected", *names) if picked else self.ink(*names)
+
+
+def _labels(session: SessionSummary) -> str:
+    """Return what is said at the right of the title."""
+    kinds = [*(["pinned"] if session.pinned else []), *(["simulated"] if session.simulated else [])]
+    return " ".join([*kinds, *(f"#{tag}" for tag in session.tags)])
 
 
 def _details(session: SessionSummary, room: int, *, wide: bool) -> str:

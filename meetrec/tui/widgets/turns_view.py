@@ -36,6 +36,11 @@ class TurnsView(PickView):
         self.cursor = None
         self.pick(self._nearest(min(place, max(len(entries) - 1, 0)), 1))
 
+    def pick_at(self, seconds: float) -> None:
+        """Put the cursor on what was said at a time on the recording's clock."""
+        before = [index for index, one in enumerate(self.entries) if one.start <= seconds and self.can_pick(index)]
+        self.pick(before[-1] if before else self._nearest(0, 1), center=True)
+
     @property
     def picked(self) -> Line | None:
         """The entry under the cursor."""
