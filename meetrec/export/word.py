@@ -1,6 +1,6 @@
 """A session as a Word document (DOCX: ECMA-376, written by python-docx, an extra).
 
-The paragraphs are written as one piece of XML, since python-docx takes a minute for those of a long day. The same
+The paragraphs are written as one piece of XML, since python-docx takes a millisecond for each. The same
 document gives the same bytes: the times in the archive are those of no clock.
 """
 
