@@ -37,4 +37,4 @@ def test_a_name_says_what_is_inside(path: Path) -> None:
 def test_tests_stand_where_what_they_test_stands() -> None:
     floors = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
     folders = {path.name for path in TESTS.iterdir() if any(path.glob("test_*.py"))}
-    assert folders - {"docs", "e2e", "benchmarks"} <= floors
+    assert folders - {"docs", "e2e", "reliability", "benchmarks"} <= floors

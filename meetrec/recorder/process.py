@@ -151,8 +151,13 @@ class Process:
             self._end = JobEnded(code=ExitCode.MINUTES_MISSING, why=why, hint=f"run {again}")
         elif isinstance(event, Fault):
             self._end = JobEnded(code=ExitCode.FAILED, why=event.what, hint=event.hint)
-        elif isinstance(event, RecordingStopped) and not event.why and not self._end.why.startswith(DEFECT):
+        elif isinstance(event, RecordingStopped) and not event.why and self._passed:
             self._end = JobEnded(code=ExitCode.DONE)  # a fault that did not end the recording
+
+    @property
+    def _passed(self) -> bool:
+        """Whether what went wrong so far was a fault from outside, which the recording has survived."""
+        return self._end.code == ExitCode.FAILED and not self._end.why.startswith(DEFECT)
 
     # -- controls ----------------------------------------------------------------------------------------------------
 
