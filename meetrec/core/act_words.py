@@ -64,7 +64,7 @@ def _text_words(act: Act) -> str:
         case DeleteSegments(segments):
             return f"{_lines(segments)} deleted"
         case Composite(acts, what):
-            return what or f"{len(acts)} changes"
+            return what or f"{len(acts)} change{'s' * (len(acts) != 1)}"
     return act.kind
 
 

@@ -24,7 +24,7 @@ _HEADING = re.compile(r"\*\*(?P<name>.+)\*\*\s*[·•-]\s*(?P<time>\d{1,4}(?::[0
 _LIKE_HEADING = re.compile(
     r"\s*\*\*.*\*\*[\W\d_]*"  # bold alone on its line, with or without a time
     r"|\s*\*\*.*\d:\d+\s*"  # the stars before it, a time behind it
-    r"|.*\*\*\s*[·•-]\s*[\d:]+.*"
+    r"|.*\*\*\s*(?:[·•]|-\s*\d).*"
     r"|\S.{0,90}\s[·•]\s*\d+(?::\d+)+\s*"
 )
 _COMMENT, _COMMENT_END = "<!--", "-->"
@@ -51,12 +51,14 @@ class Block:
 def labels(transcript: Transcript) -> dict[str, str]:
     """Return what each speaker is called in the sheet, by id: the name, with the id where two are called alike."""
     ids = [one.id for one in transcript.speakers] + [one.speaker for one in transcript.segments]
-    speakers = [transcript.speaker(one) for one in dict.fromkeys(ids)]
-    shown = {}
-    for one in speakers:
-        twice = sum(alike(one.name, other.name) for other in speakers) > 1
-        shown[one.id] = f"{one.name} ({one.id})" if twice else one.name or one.id or "?"
-    return shown
+    names = {
+        one: one_line(transcript.speaker(one).name, NAME_LIMIT) or one_line(one, NAME_LIMIT) or "?"
+        for one in dict.fromkeys(ids)
+    }
+    return {
+        one: f"{name} ({one})" if sum(alike(name, other) for other in names.values()) > 1 else name
+        for one, name in names.items()
+    }
 
 
 def sheet(transcript: Transcript, turns: Sequence[Turn], title: str, mark: str) -> str:
@@ -87,7 +89,7 @@ def read_sheet(text: str) -> list[Block]:
             if not label:
                 raise _refusal(number, "names nobody")
             found.append((number, label, _seconds(heading["time"]), []))
-        elif _LIKE_HEADING.fullmatch(line):
+        elif not line.startswith("\\") and _LIKE_HEADING.fullmatch(line):
             raise _refusal(number, "looks like the heading of a turn, but is none")
         elif words := clean_text(line.removeprefix("\\")):
             if not found:
@@ -99,7 +101,8 @@ def read_sheet(text: str) -> list[Block]:
 
 
 def _refusal(number: int, what: str) -> UsageError:
-    return UsageError(f"line {number} {what}", "a turn begins with a line such as **Ana** · 00:12:34")
+    hint = "a turn begins with a line such as **Ana** · 00:12:34; a backslash before a line makes it text"
+    return UsageError(f"line {number} {what}", hint)
 
 
 def _after_comment(lines: Sequence[str]) -> int:

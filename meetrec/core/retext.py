@@ -42,7 +42,7 @@ def aligned(old: Sequence[str], new: Sequence[str]) -> list[int]:
     tail = _same(before[head:][::-1], after[head:][::-1])
     middle = _middle(before[head : len(before) - tail], after[head : len(after) - tail])
     last = len(before) - 1
-    found = [*range(head), *(min(head + one, last) for one in middle), *range(len(before) - tail, len(before))]
+    found = [*range(head), *(min(max(head + one, 0), last) for one in middle), *range(len(before) - tail, len(before))]
     for place in range(1, len(found)):  # a word behind the last old one may overtake what follows
         found[place] = max(found[place], found[place - 1])
     return found
@@ -53,12 +53,13 @@ def _same(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def _middle(before: Sequence[str], after: Sequence[str]) -> list[int]:
+    """Return the places of the new words; one that was added has that of the word before it, which may be -1."""
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=max(len(before), len(after)) > _MANY)
     found: list[int] = []
     for _, start, end, first, last in matcher.get_opcodes():
         for place in range(first, last):
             if start == end:
-                found.append(max(start - 1, 0))
+                found.append(start - 1)
             else:
                 found.append(start + (place - first) * (end - start) // (last - first))
     return found

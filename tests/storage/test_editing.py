@@ -61,8 +61,7 @@ def test_an_act_is_there_after_opening_again_and_the_transcript_as_received_is_u
 
 def test_undo_goes_back_to_the_first_act_and_redo_to_the_last_also_after_opening_again(folder: SessionFolder) -> None:
     states = [SAID]
-    for number in range(70):
-        states.append(Editing(folder).act(EditText(((number % 4, f"text {number}"),))))
+    states += [Editing(folder).act(EditText(((number % 4, f"text {number}"),))) for number in range(70)]
     for state in reversed(states[:-1]):
         assert isinstance(Editing(folder).undo(), EditText)
         assert shown(folder) == state
