@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from meetrec.core.errors import StorageError
 from meetrec.core.parts import Part
 from meetrec.core.stitch import PartAnswer, RollCall
 from meetrec.storage.files import make_folder, write_whole
 
+SCHEMA = 1
 _BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class PartFiles:
-    """Reads and writes `parts/plan.json` and `parts/000.json`. A broken file counts as missing: it is made again."""
+    """Reads and writes `parts/plan.json` and `parts/000.json`. A broken file counts as missing: it is made again.
+
+    One of a newer version is neither read nor replaced: it is paid for. All that read raise StorageError then.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -27,7 +32,7 @@ class PartFiles:
     def load_plan(self) -> list[Part]:
         """Return the plan of an earlier run, nothing where there is none."""
         try:
-            values = json.loads((self._folder / "plan.json").read_text(encoding="utf-8"))
+            values = _values(self._folder / "plan.json")
             parts = [Part(int(number), *(float(one) for one in times)) for number, *times in values["parts"]]
         except _BROKEN:
             return []
@@ -35,7 +40,7 @@ class PartFiles:
 
     def save_plan(self, parts: Sequence[Part]) -> None:
         """Keep the plan. Raises StorageError."""
-        plan = {"schema": 1, "parts": [[part.number, part.start, part.end, part.cut] for part in parts]}
+        plan = {"schema": SCHEMA, "parts": [[part.number, part.start, part.end, part.cut] for part in parts]}
         self._write("plan.json", plan)
 
     def load_answers(self) -> dict[int, PartAnswer]:
@@ -44,7 +49,7 @@ class PartFiles:
         for path in sorted(self._folder.glob("[0-9][0-9][0-9].json")):
             number = int(path.stem)
             try:
-                answers[number] = PartAnswer.from_dict(number, json.loads(path.read_text(encoding="utf-8")))
+                answers[number] = PartAnswer.from_dict(number, _values(path))
             except _BROKEN:
                 continue
         return answers
@@ -56,7 +61,7 @@ class PartFiles:
     def load_roll_call(self) -> RollCall | None:
         """Return what the roll call of an earlier run said, None where there was none."""
         try:
-            return RollCall.from_dict(json.loads((self._folder / "voices.json").read_text(encoding="utf-8")))
+            return RollCall.from_dict(_values(self._folder / "voices.json"))
         except _BROKEN:
             return None
 
@@ -78,3 +83,10 @@ class PartFiles:
         make_folder(self._folder)
         # What is not ASCII is escaped: answers are kept as received, and may hold what acts on who looks at the file.
         write_whole(self._folder / name, json.dumps(values, indent=1) + "\n")
+
+
+def _values(path: Path) -> Any:
+    values = json.loads(path.read_text(encoding="utf-8"))
+    if isinstance(values, dict) and isinstance(values.get("schema"), int) and values["schema"] > SCHEMA:
+        raise StorageError(f"{path} was written by a newer version of meetrec", "upgrade meetrec to go on with it")
+    return values

@@ -116,13 +116,18 @@ def change_session(folder: Path, session: Session) -> None:
 
     path = folder / NAME
     before, problem = _load(path)
-    if before.get("schema", SCHEMA) != SCHEMA:
+    schema = before.get("schema", SCHEMA)
+    if not isinstance(schema, int) or schema > SCHEMA:
         raise StorageError(f"{path}: {problem or 'its schema is unknown'}", "upgrade meetrec to change it")
     if not before:
         _set_aside(path)
         write_new_session(folder, session)
         return
-    document = tomlkit.parse(read_text(path, limit=FILE_LIMIT))
+    text = read_text(path, limit=FILE_LIMIT)
+    document = tomlkit.parse(text)
+    if schema < SCHEMA:  # what an older meetrec wrote is kept as it was, for that meetrec
+        write_whole(path.with_name(f"session.v{schema}.toml"), text)
+        document["schema"] = SCHEMA
     there = _values(read_session(folder)[0])
     for key, value in _values(session).items():
         if value != there[key]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from meetrec.core.errors import StorageError
 from meetrec.core.parts import Part
 from meetrec.core.stitch import PartAnswer, RollCall
 from meetrec.storage.part_files import PartFiles
@@ -68,6 +69,18 @@ def test_a_broken_file_counts_as_missing(files: PartFiles, tmp_path: Path, text:
     assert files.load_plan() == []
     assert files.load_answers() == {1: ANSWER}
     assert files.load_roll_call() is None
+
+
+def test_what_a_newer_version_was_answered_is_neither_read_nor_replaced(tmp_path: Path) -> None:
+    files = PartFiles(tmp_path / "parts")
+    files.save_plan([])
+    for name, load in (("plan", files.load_plan), ("000", files.load_answers), ("voices", files.load_roll_call)):
+        path = tmp_path / "parts" / f"{name}.json"
+        path.write_text('{"schema": 999, "parts": []}')
+        with pytest.raises(StorageError, match="newer version") as told:
+            load()
+        assert "upgrade" in told.value.hint
+        path.unlink()
 
 
 def test_an_upload_has_a_folder_to_stand_in(files: PartFiles) -> None:

@@ -164,6 +164,17 @@ def test_a_file_of_a_newer_version_is_read_but_never_changed(folder: Path) -> No
     assert (folder / "session.toml").read_text() == text
 
 
+def test_a_file_of_an_older_version_opens_and_is_kept_when_it_is_rewritten(folder: Path) -> None:
+    text = '# mine\nschema = 0\ntitle = "From the past"\n'
+    session, problem = edited(folder, text)
+    assert (session.title, problem) == ("From the past", "")
+    assert (folder / "session.toml").read_text() == text  # to read it changes nothing
+    change_session(folder, dataclasses.replace(session, title="New"))
+    assert (folder / "session.v0.toml").read_text() == text
+    assert '# mine\nschema = 1\ntitle = "New"' in (folder / "session.toml").read_text()
+    assert read_session(folder)[0].title == "New"
+
+
 def test_text_in_the_file_is_harmless_once_read(folder: Path) -> None:
     session, _ = edited(folder, 'title = "a\\u001b[31mb\\u202e"\n[speakers]\nS1 = "\\u001b]0;x\\u0007Ana"\nS2 = 5\n')
     assert session.title == "ab"
