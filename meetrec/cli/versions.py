@@ -14,7 +14,7 @@ from meetrec.core.clock import format_clock
 from meetrec.core.errors import ExitCode, UsageError
 from meetrec.core.sanitize import one_line
 from meetrec.core.transcript import Transcript
-from meetrec.core.word_diff import Hunk, Piece, word_diff
+from meetrec.core.word_diff import Hunk, Piece, called_alike, word_diff
 from meetrec.storage.edit_log import Entry
 from meetrec.storage.editing import Editing
 from meetrec.storage.replay import edited
@@ -80,22 +80,28 @@ def _state(editing: Editing, number: int, *, received: bool = False) -> Transcri
 def _diff(options: Namespace, output: Output, editing: Editing) -> int:
     if len(options.diff) > 2:
         raise UsageError("--diff compares two transcripts", "write --diff 1 2")
-    old = _named(editing, options.diff[0]) if options.diff else _state(editing, editing.version, received=True)
-    new = _named(editing, options.diff[1]) if len(options.diff) > 1 else editing.transcript
+    old_number, old = _chosen(editing, options.diff[0] if options.diff else f"{editing.version}.0")
+    new_number, new = _chosen(editing, options.diff[1] if len(options.diff) > 1 else str(editing.version))
+    old, names = called_alike(old, new) if old_number == new_number else (old, [])
     hunks = word_diff(old, new)
     if options.json:
-        output.json_value([_as_json(one) for one in hunks])
+        output.json_value(
+            {"names": [{"old": old, "new": new} for old, new in names], "hunks": list(map(_as_json, hunks))}
+        )
         return ExitCode.DONE
+    for before, after in names:
+        output.line(*_signed(Piece("old", before)), " ", *_signed(Piece("new", after)))
     for number, hunk in enumerate(hunks):
-        if number:
+        if number or names:
             output.line()
         _print(hunk, output)
-    if not hunks:
+    if not hunks and not names:
         output.line("nothing differs")
     return ExitCode.DONE
 
 
-def _named(editing: Editing, text: str) -> Transcript:
+def _chosen(editing: Editing, text: str) -> tuple[int, Transcript]:
+    """Return the number and the transcript that "1" (with its changes) or "1.0" (as received) stands for."""
     match = _VERSION.fullmatch(text)
     there = editing.folder.versions()
     if match is None or int(match[1]) not in there:
@@ -103,18 +109,19 @@ def _named(editing: Editing, text: str) -> Transcript:
         raise UsageError(
             f"there is no version {one_line(text, 40)}", f"there is {listed}; 1.0 is version 1 as received"
         )
-    return _state(editing, int(match[1]), received=match[2] is not None)
+    return int(match[1]), _state(editing, int(match[1]), received=match[2] is not None)
 
 
 def _print(hunk: Hunk, output: Output) -> None:
     """Print a stretch, each speaker on a line of their own; what differs is told by signs, not by color alone."""
     output.line(Styled(format_clock(hunk.at), "dim"))
     line: list[str | Styled] = []
-    for piece in hunk.pieces:
-        if piece.speaks and any(one if isinstance(one, str) else one.text for one in line):
+    for before, piece in zip((None, *hunk.pieces), hunk.pieces, strict=False):
+        instead = before is not None and before.speaks and before.kind == "old"  # one name stands for another
+        if piece.speaks and line and not instead:
             output.line(*line)
             line = []
-        line += _signed(piece)
+        line += [" ", *_signed(piece)] if piece.speaks and instead else _signed(piece)
     output.line(*line)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,19 @@ def word_diff(old: Transcript, new: Transcript) -> list[Hunk]:
                 if any(one.kind != "same" for one in pieces):
                     hunks.append(Hunk(min(one.start for one in (*left, *right)), tuple(pieces)))
     return hunks
+
+
+def called_alike(old: Transcript, new: Transcript) -> tuple[Transcript, list[tuple[str, str]]]:
+    """Return the old transcript with the names of the new one, and which they replace: (old name, new name).
+
+    For two states of one version, in which an id is one speaker: otherwise every turn of who was named would differ.
+    """
+    now = {one.id: one for one in new.speakers}
+    speakers = tuple(now.get(one.id, one) for one in old.speakers)
+    names = [
+        (one.name, other.name) for one, other in zip(old.speakers, speakers, strict=True) if one.name != other.name
+    ]
+    return dataclasses.replace(old, speakers=speakers), names
 
 
 def _key(transcript: Transcript, turn: Turn) -> tuple[str, str]:

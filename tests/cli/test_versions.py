@@ -35,14 +35,23 @@ def test_the_words_that_differ_are_marked_by_signs(command: Command) -> None:
     assert received is not None
     first = dataclasses.replace(received.segments[0], text="Shall we start?")
     folder.save_transcript(dataclasses.replace(received, segments=(first, *received.segments[1:])))
-    assert command("versions", "latest", "--diff").out.splitlines() == [
-        "00:00:00", "[-Speaker 1:-]", "{+Ana:+} Shall we start?",
-    ]  # fmt: skip
+    assert command("versions", "latest", "--diff").out.splitlines() == ["[-Speaker 1-] {+Ana+}"]
     assert command("versions", "latest", "--diff", "1").out.splitlines()[1] == "Ana: Shall we [-begin?-] {+start?+}"
     assert command("versions", "latest", "--diff", "1", "2").out == command("versions", "latest", "--diff", "1").out
     assert command("versions", "latest", "--diff", "2", "2").out == "nothing differs\n"
-    (hunk,) = command("versions", "latest", "--diff", "1", "2", "--json").json
+    differs = command("versions", "latest", "--diff", "1", "2", "--json").json
+    assert differs["names"] == []
+    (hunk,) = differs["hunks"]
     assert {"kind": "new", "text": "start?", "speaker": False} in hunk["pieces"]
+
+
+def test_who_spoke_differs_on_the_line_of_the_name(command: Command) -> None:
+    finished()
+    command("assign", "latest", "Eve", "--line", "1")
+    assert command("versions", "latest", "--diff").out.splitlines() == [
+        "00:00:05",
+        "[-Speaker 2:-] {+Eve:+} Yes, let us.",
+    ]
 
 
 @pytest.mark.parametrize("words", [["3"], ["x"], ["0"], ["1", "2", "1"], ["1.5"]])

@@ -7,7 +7,7 @@ from hypothesis import given
 from meetrec.core.acts import AssignSegments, DeleteSegments, EditText, NameSpeaker
 from meetrec.core.edits import apply
 from meetrec.core.transcript import Segment, Transcript
-from meetrec.core.word_diff import Hunk, word_diff
+from meetrec.core.word_diff import Hunk, called_alike, word_diff
 from tests.core.acting import TRANSCRIPTS, transcript
 
 SAID = transcript(("S1", "Shall we begin?"), ("S2", "Yes, let us."), ("S1", "So then."))
@@ -35,6 +35,13 @@ def test_words_speakers_and_lines_that_differ_are_shown_with_their_time() -> Non
     assert [shown(one) for one in word_diff(SAID, apply(SAID, NameSpeaker("S2", "Ben")))] == [
         "[-Speaker 2:-] {+Ben:+} Yes, let us."
     ]
+
+
+def test_of_one_version_only_the_names_differ_where_only_names_were_given() -> None:
+    named = apply(SAID, NameSpeaker("S2", "Ben"))
+    old, names = called_alike(SAID, named)
+    assert names == [("Speaker 2", "Ben")]
+    assert word_diff(old, named) == []
 
 
 def test_of_a_long_turn_only_what_is_near_the_difference_is_shown() -> None:
