@@ -87,7 +87,7 @@ class SessionList(PickView):
         plain = self._ink(picked, "plain")
         bar = ("▌ " if picked else "  ", self._ink(picked, "accent"))
         shape, words, tone = state_words(session.state)
-        labels = fit(_labels(session), width // 2)
+        labels = fit(_labels(session), width // 3)
         title = (session.title, self._ink(picked, "strong"))
         state = [(f"{shape} {words} ", self._ink(picked, tone))]
         room = width - len(state[0][0]) - 4
