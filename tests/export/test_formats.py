@@ -74,4 +74,4 @@ def test_eight_hours_are_exported_in_a_moment() -> None:
     for name, one in FORMATS.items():
         began = time.process_time()
         one.render(day)
-        assert time.process_time() - began < 2.0, name
+        assert time.process_time() - began < 6.0, name  # benchmarks/export_time.py holds it to 2 s on a quiet machine

@@ -11,7 +11,7 @@ import zipfile
 import docx
 import pytest
 from docx.document import Document as WordFile
-from hypothesis import given
+from hypothesis import given, settings
 
 from meetrec.core.document import Document
 from meetrec.core.errors import MeetrecError
@@ -31,6 +31,7 @@ def parts(document: Document) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+@settings(max_examples=25)  # packing and unpacking an archive takes a tenth of a second each
 @given(documents())
 def test_every_paragraph_is_read_back(document: Document) -> None:
     paragraphs = [(one.style.name if one.style else "", one.text) for one in read(document).paragraphs]
