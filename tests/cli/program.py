@@ -170,11 +170,12 @@ class Live:
     def wait_for(self, words: str, times: int = 1) -> str:
         """Return the line of standard output that holds the words for the n-th time, when it is there."""
         with self._changed:
-            found = self._changed.wait_for(lambda: len(self._holding(words)) >= times, PATIENCE_S)
+            found = self._changed.wait_for(lambda: len(self.holding(words)) >= times, PATIENCE_S)
             assert found, f"{words!r} did not come"
-            return self._holding(words)[times - 1]
+            return self.holding(words)[times - 1]
 
-    def _holding(self, words: str) -> list[str]:
+    def holding(self, words: str) -> list[str]:
+        """Return the lines of standard output so far that hold the words."""
         return [line for line in self.lines if words in line]
 
     def signal(self, number: int) -> None:

@@ -496,13 +496,14 @@ def test_no_message_however_broken_raises(message: str) -> None:
 
 @st.composite
 def conversations(draw: st.DrawFn) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Messages about up to 20 committed turns, shuffled, some repeated; and the text of each."""
-    items = [f"item_{index}" for index in range(draw(st.integers(1, 20)))]
+    """Messages about up to 50 committed turns, shuffled, some repeated; and the text of each."""
+    items = [f"item_{index}" for index in range(draw(st.integers(1, 50)))]
     messages: list[dict[str, Any]] = []
     texts = {}
     for item in items:
         if draw(st.booleans()):
             texts[item] = f"text of {item}"
+            messages.append({"type": f"{TRANSCRIPTION}.delta", "item_id": item, "delta": "text "})
             messages.append({"type": f"{TRANSCRIPTION}.completed", "item_id": item, "transcript": texts[item]})
         else:
             texts[item] = ""
