@@ -2,7 +2,8 @@
 
 Three ways, tried in this order: mono 16-bit WAV is read as it is (neither numpy nor soundfile is loaded, and a header
 that a crash left wrong does no harm); libsndfile reads WAV, FLAC, MP3, Ogg, Opus, AIFF, CAF and more; the ffmpeg
-command, where it is installed, reads the containers libsndfile does not know (MP4, M4A, WebM, AAC, AMR, WMA).
+command, where it is installed, otherwise PyAV (av_decoder.py), reads the containers libsndfile does not know (MP4, M4A,
+WebM, AAC, AMR, WMA).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from meetrec.audio.av_decoder import AvDecoder, has_av
 from meetrec.audio.riff import find_layout, open_file
 from meetrec.audio.wav import WavReader
 from meetrec.core.errors import AudioError, StorageError
@@ -65,6 +67,8 @@ def open_decoder(path: Path, rate: int) -> Decoder:
     if start[:4] == b"RIFF" and (plain := _plain_wav(path, rate)):
         return plain
     if _FOREIGN.match(start):
+        if not shutil.which("ffmpeg") and has_av():
+            return AvDecoder(path, rate)
         return FfmpegDecoder(path, rate)
     return SoundFileDecoder(path, rate)
 
@@ -166,7 +170,8 @@ class FfmpegDecoder:
         if not ffmpeg:
             raise AudioError(
                 f"{_name(path)} is in a format that needs the ffmpeg command, which is not installed",
-                "install ffmpeg (apt install ffmpeg, brew install ffmpeg, winget install ffmpeg), or convert it to WAV",
+                "install ffmpeg (apt install ffmpeg, brew install ffmpeg, winget install ffmpeg), or pip install "
+                '"meetrec[media]", or convert it to WAV',
             )
         self.damage = ""
         self._path = path

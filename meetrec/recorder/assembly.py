@@ -202,7 +202,9 @@ class Assembly:
                 raise StorageError(f"the audio of {folder.id} is gone", "start a new recording instead")
             return folder
         started_at = datetime.now().astimezone()
-        if job.kind == "import":
+        if job.started_at:
+            started_at = datetime.fromisoformat(job.started_at)
+        elif job.kind == "import":
             started_at = datetime.fromtimestamp(Path(job.path).stat().st_mtime).astimezone()
         return self._store.create(
             job.title,

@@ -33,6 +33,8 @@ class Job:
     captions: bool = True
     finish: bool = True
     model: str = ""
+    started_at: str = ""
+    """When the file of an import was recorded (ISO 8601); empty: when it was written."""
     again: bool = False
     simulated: bool = False
 

@@ -104,11 +104,16 @@ def test_a_file_name_that_would_drive_the_terminal_is_shown_harmless(tmp_path: P
     assert "\x1b" not in done.err
 
 
-def test_one_wrong_file_among_several_is_told_before_any_is_imported(tmp_path: Path) -> None:
-    good = tmp_path / "good.wav"
+def test_one_wrong_file_among_several_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    good, broken, missing = tmp_path / "good.wav", tmp_path / "broken.m4a", tmp_path / "missing.wav"
     written()(good)
-    assert is_refusal(meetrec("import", str(good), str(tmp_path / "missing.wav")), 1)
-    assert sessions_left() == []
+    broken.write_bytes(b"\0\0\0\x20ftypM4A " + bytes(1000))
+    done = meetrec("import", str(broken), str(missing), str(good), "--no-finish")
+    assert done.code == 1
+    assert "3 of 3: good.wav" in done.out
+    assert "missing.wav: there is no such file" in done.err
+    assert done.err.splitlines()[-1] == "meetrec: 1 of 3 files were imported; left out: broken.m4a, missing.wav"
+    assert [store().folder(one).session.title for one in sessions_left()] == ["good"]
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,20 @@ def test_an_import_becomes_a_finished_session_named_after_the_file(service: Demo
     assert [text for _, text in spoken_by(shown())] == [text for _, text in truth_by_speaker()]
 
 
+def test_an_import_keeps_the_title_and_the_date_that_the_file_bears(tmp_path: Path) -> None:
+    import soundfile
+
+    path = tmp_path / "REC0001.flac"
+    frames, rate = soundfile.read(SAMPLE, frames=48000)
+    with soundfile.SoundFile(path, "w", samplerate=rate, channels=1) as file:
+        file.title, file.date = "Board meeting", "2026-10-02T09:30:00+00:00"
+        file.write(frames)
+    assert meetrec("import", str(path), "--no-finish").code == 0
+    (session,) = (store().folder(one).session for one in sessions_left())
+    assert session.title == "Board meeting"
+    assert session.started_at.timestamp() == 1790933400
+
+
 # -- signals -----------------------------------------------------------------------------------------------------------
 
 
