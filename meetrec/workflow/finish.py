@@ -28,6 +28,9 @@ from meetrec.core.stitch import PartAnswer, RollCall, stitch
 from meetrec.workflow.finish_job import LEVEL_STEP_S, FinishJob
 from meetrec.workflow.who import compare_voices, known_voices
 
+LIVE_PART_S = 780.0
+"""The longest part that is sent while recording. What remains after stop is no longer than that, so that the minutes
+of a long meeting take hardly longer than those of a short one (a service takes about a tenth of the sound's length)."""
 SILENCE_DB = -75.0
 SHORTEST_S = 0.1
 """The service refuses shorter audio."""
@@ -107,7 +110,7 @@ class Finish:
                 while not self._complete.is_set():
                     await self._grown.wait()
                     self._grown.clear()
-                    while not self._complete.is_set() and (part := await self._next_part("mp3")) is not None:
+                    while not self._complete.is_set() and (part := await self._next_live_part()) is not None:
                         await self._add(part)
                         sending.create_task(self._settle(part))
         self._refused = None
@@ -116,13 +119,15 @@ class Finish:
         """Plan what follows the last part. A recording that went on after it was finished once gets further parts."""
         if self._plan and self._duration - self._plan[-1].end < SHORTEST_S:
             return
-        while (part := await self._next_part(self._format())) is not None:
+        while (part := await self._next_part(self._limit(self._format()))) is not None:
             await self._add(part)
         await self._add(self._numbered(last_part(self._duration, self._plan[-1] if self._plan else None)))
 
-    async def _next_part(self, upload: str) -> Part | None:
+    async def _next_live_part(self) -> Part | None:
+        return await self._next_part(min(self._limit("mp3"), LIVE_PART_S))
+
+    async def _next_part(self, limit: float) -> Part | None:
         before = self._plan[-1] if self._plan else None
-        limit = self._limit(upload)
         if self._duration - (before.end if before else 0.0) < limit / 2:
             return None  # not worth reading the levels
         levels = await asyncio.to_thread(self._job.audio.levels)
