@@ -109,6 +109,7 @@ class Process:
 
     async def _record(self, recording: Recording, finish: Finish | None, begun: Callable[[], Awaitable[None]]) -> None:
         """Pass the events of the recording on; `begun` is called when its sound runs and its first event is stored."""
+        recording.watched = lambda: self._host.server.followed
         async for event in recording.run():
             if isinstance(event, RecordingRescued):
                 await self._go_on_elsewhere(event)

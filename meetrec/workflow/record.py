@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 DISK_CHECK_S = 5.0
 LEVEL_EVERY_S = 0.2
 """How often the level is told, the loudest since the last time: no meter shows more."""
+UNWATCHED_LEVEL_EVERY_S = 2.0
+"""How often while nobody looks: each time wakes all who follow the recording's events."""
 LOW_MINUTES = 60.0
 CRITICAL_MINUTES = 10.0
 
@@ -57,6 +59,8 @@ class Recording:
         """
         self.started = started
         self.paused = False
+        self.watched: Callable[[], bool] = lambda: True
+        """Tells whether anybody looks at the level."""
         self._rate = started.rate
         self._frames = self._level_told = round(started.at * started.rate)
         self._loudest: tuple[float, float] | None = None
@@ -182,7 +186,8 @@ class Recording:
         if self._captions is not None:
             self._captions.advanced(frames)
         loudest = self._loudest
-        if loudest is not None and frames - self._level_told >= LEVEL_EVERY_S * self._rate:
+        every_s = LEVEL_EVERY_S if self.watched() else UNWATCHED_LEVEL_EVERY_S
+        if loudest is not None and frames - self._level_told >= every_s * self._rate:
             self._level_told, self._loudest = frames, None
             self._events.put_nowait(AudioLevel(at=self.clock, rms=loudest[0], peak=loudest[1]))
 
