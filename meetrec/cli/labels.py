@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from meetrec.cli.output import Output
+from meetrec.cli.sessions import render_minutes
 from meetrec.core.errors import ExitCode, MeetrecError, UsageError
 from meetrec.storage.paths import Paths
 from meetrec.storage.sessions import SessionStore
@@ -30,6 +31,7 @@ def tag(options: Namespace, output: Output) -> int:
     if changes:
         given, taken = ([word[1:] for word in changes if word[0] == sign] for sign in "+-")
         folder.change_tags(add=given, remove=taken)
+        render_minutes(folder)
     tags = folder.tags
     if as_json:
         output.json_value({"schema": 1, "id": folder.id, "tags": list(tags)})

@@ -34,7 +34,7 @@ def page(document: Document, audio: str = "") -> str:
             '<html lang="en">',
             "<head>",
             '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_policy(bool(audio))}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
             '<meta name="referrer" content="no-referrer">',
@@ -64,14 +64,16 @@ def _part(name: str) -> str:
 
 
 @functools.cache
-def _policy() -> str:
+def _policy(heard: bool) -> str:
     style, script = (
         base64.b64encode(hashlib.sha256(_part(name).encode()).digest()).decode()
         for name in ("html_page.css", "html_page.js")
     )
+    # Opened from a disk, a page has no origin that every browser would call 'self'.
+    media = "'self' file:" if heard else "'none'"
     return (
         f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
-        "media-src 'self' file:; base-uri 'none'; form-action 'none'"
+        f"media-src {media}; base-uri 'none'; form-action 'none'"
     )
 
 

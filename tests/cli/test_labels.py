@@ -20,6 +20,14 @@ def test_tags_are_given_and_taken_away_whatever_their_case(command: Command) -> 
     assert command("list", "--json").json[0]["tags"] == ["q3", "next year"]
 
 
+def test_the_minutes_bear_the_tags_as_they_are_now(command: Command) -> None:
+    folder = finished()
+    command("tag", "latest", "+q3")
+    assert '\ntags:\n  - "q3"\n' in folder.minutes.read_text("utf-8")
+    command("tag", "latest", "-q3")
+    assert "tags:" not in folder.minutes.read_text("utf-8")
+
+
 def test_no_tags_are_told_in_words(command: Command) -> None:
     folder = finished()
     assert f"{folder.id} has no tags" in command("tag", "latest").out

@@ -101,6 +101,8 @@ def test_the_policy_allows_this_style_and_this_script_and_nothing_else() -> None
         digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
         assert f"{rule} 'sha256-{digest}';" in unescape(policy)
     assert policy.startswith("default-src 'none';")
+    assert "media-src 'none'" in policy
+    assert "media-src 'self' file:" in page(FULL, "x.wav")
     assert "unsafe" not in policy
     assert "http" not in policy
     assert text.index("http-equiv") < text.index("<style>") < text.index("<script>")
