@@ -227,7 +227,7 @@ class Recording:
             return
         if not self._displaced and (what := self._writer.displacement()):
             self._displaced = True  # what is open goes on being written, wherever it lies now
-            gone = StorageError(f"{self._writer.path} {what} while recording", "put it back in its place")
+            gone = StorageError(f"{what} while recording", f"look after {self._writer.path.parent}")
             if not self._moved_to_rescue(gone):
                 self._tell(self._on_trouble, gone)
 

@@ -133,22 +133,22 @@ class WavWriter:
             raise storage_error(error, self.path) from error
 
     def displacement(self) -> str:
-        """Say what became of the file at `path` under our hands: "was deleted"; nothing while all is in order.
+        """Say what became of the file under our hands: "audio.wav was deleted"; nothing while all is in order.
 
         What was written stays readable through the open file all the same.
         """
         held = os.fstat(self._fd)
         if held.st_nlink == 0:
-            return "was deleted"
+            return f"{self.path.name} was deleted"
         try:
             there = self.path.lstat()
         except (FileNotFoundError, NotADirectoryError):
-            return f"was moved{_place_of(self._fd)}"
+            return f"{self.path.name} was moved{_place_of(self._fd)}"
         except OSError as error:
-            return f"cannot be reached any more ({error.strerror})"
+            return f"{self.path.name} cannot be reached any more ({error.strerror})"
         if (held.st_dev, held.st_ino) != (there.st_dev, there.st_ino):
-            return f"was moved{_place_of(self._fd)}"
-        return "" if _takes_files(self.path.parent) else "was made read-only"
+            return f"{self.path.name} was moved{_place_of(self._fd)}"
+        return "" if _takes_files(self.path.parent) else f"the folder of {self.path.name} was made read-only"
 
     def close(self) -> None:
         """Sync and close. May be called again. Raises StorageError when the last sync is refused."""
