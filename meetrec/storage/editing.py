@@ -133,6 +133,8 @@ class Editing:
     @contextlib.contextmanager
     def _changing(self, *, again: bool = False) -> Iterator[None]:
         """Hold the session's lock, on what is there now."""
+        if not self.folder.path.is_dir():  # taking the lock would make it again
+            raise StorageError(f"{self.folder.id} is not there any more", "meetrec list shows what is")
         with acquire(self.folder.path / ".lock", wait_s=EDIT_WAIT_S, holder="another meetrec"):
             if self.refresh() and not again:
                 raise ChangedError("this session was changed elsewhere meanwhile", "look at it, then try again")

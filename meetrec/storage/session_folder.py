@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from meetrec.core.errors import StorageError, UsageError
+from meetrec.core.errors import StorageError
 from meetrec.core.events import Event
 from meetrec.core.sanitize import one_line
 from meetrec.core.session import Session, clean_tags, clean_title
@@ -16,7 +16,7 @@ from meetrec.core.transcript import SCHEMA, Transcript
 from meetrec.storage.files import read_text, remove_left_over, write_whole
 from meetrec.storage.journal import Journal, read_events
 from meetrec.storage.locks import acquire
-from meetrec.storage.session_file import NAME_LIMIT, change_session, read_session
+from meetrec.storage.session_file import change_session, read_session
 from meetrec.storage.sound_length import sound_seconds
 
 EDIT_WAIT_S = 5.0
@@ -103,25 +103,6 @@ class SessionFolder:
     def pin(self, pinned: bool) -> Session:
         """Pin the session, or undo that."""
         return self.edit(lambda session: dataclasses.replace(session, pinned=pinned))
-
-    def name_speaker(self, label: str, name: str) -> Session:
-        """Name a speaker by id ("S1") or by the name shown so far ("Speaker 1"); an empty name takes the name away.
-
-        Raises UsageError for a speaker who is not in the transcript.
-        """
-        transcript = self.transcript()
-        speakers = transcript.with_names(self.session.names).speakers if transcript is not None else ()
-        ids = [one.id for one in speakers if label.casefold() in {one.id.casefold(), one.name.casefold()}]
-        if len(ids) != 1:
-            listed = ", ".join(f"{one.id} ({one.name})" for one in speakers) or "none yet"
-            raise UsageError(f"no one speaker is called {one_line(label, 40)}", f"the speakers are: {listed}")
-        shown = one_line(name, NAME_LIMIT)
-
-        def change(session: Session) -> Session:
-            names = {key: value for key, value in session.names.items() if key != ids[0]}
-            return dataclasses.replace(session, names={**names, ids[0]: shown} if shown else names)
-
-        return self.edit(change)
 
     def duration(self) -> float:
         """Return the seconds recorded so far, by the size of the sound; 0 where there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def test_without_minutes_it_holds_the_captions_and_says_why(folder: SessionFolde
 def test_with_minutes_it_holds_the_transcript_with_the_users_names(folder: SessionFolder) -> None:
     folder.save_transcript(SAID)
     folder.save_minutes("# x\n")
-    folder.name_speaker("S1", "Ana")
+    folder.edit(lambda session: dataclasses.replace(session, names={"S1": "Ana"}))
     document = load_document(folder)
     assert (document.state, document.problem) == ("finished", "")
     assert document.transcript is not None

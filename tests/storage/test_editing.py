@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,7 +130,7 @@ def test_a_name_written_by_hand_counts_and_is_undone_like_any_act(folder: Sessio
 
 
 def test_names_given_before_the_first_act_are_not_undone(folder: SessionFolder) -> None:
-    folder.name_speaker("S2", "Ben")
+    folder.edit(lambda session: dataclasses.replace(session, names={"S2": "Ben"}))
     editing = Editing(folder)
     editing.act(NameSpeaker("S1", "Ana"))
     editing.undo()
@@ -173,6 +175,16 @@ def test_without_minutes_there_is_nothing_to_edit(folder: SessionFolder) -> None
     folder.transcript_path(1).unlink()
     with pytest.raises(StorageError, match="has no minutes yet"):
         Editing(folder)
+
+
+def test_a_session_that_was_deleted_meanwhile_is_told_and_not_made_again(folder: SessionFolder) -> None:
+    editing = Editing(folder)
+    editing.act(NameSpeaker("S1", "Ana"))
+    shutil.rmtree(folder.path)
+    for act in (lambda: editing.act(NameSpeaker("S2", "Ben")), editing.undo):
+        with pytest.raises(StorageError, match="not there any more"):
+            act()
+    assert not folder.path.exists()
 
 
 # -- two at once -----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from meetrec.core.errors import StorageError, UsageError
+from meetrec.core.errors import StorageError
 from meetrec.core.events import MarkAdded
 from meetrec.core.transcript import Segment, Speaker, Transcript
 from meetrec.storage.paths import Paths
@@ -48,34 +48,18 @@ def test_a_new_title_leaves_the_folder_where_it_is(folder: SessionFolder) -> Non
 def test_two_that_edit_at_once_lose_nothing(folder: SessionFolder) -> None:
     folder.save_transcript(SAID)
     code = """
-import sys
+import dataclasses, sys
 from pathlib import Path
 from meetrec.storage.session_folder import SessionFolder
 for number in range(10):
-    SessionFolder(Path(sys.argv[1])).name_speaker(sys.argv[2], f"{sys.argv[2]} {number}")
+    def named(session):
+        return dataclasses.replace(session, names={**session.names, sys.argv[2]: f"{sys.argv[2]} {number}"})
+    SessionFolder(Path(sys.argv[1])).edit(named)
 """
     command = [sys.executable, "-c", code, str(folder.path)]
     writers = [subprocess.Popen([*command, label]) for label in ("S1", "S2")]
     assert [writer.wait() for writer in writers] == [0, 0]
     assert folder.session.names == {"S1": "S1 9", "S2": "S2 9"}
-
-
-def test_a_speaker_is_named_by_id_or_by_the_name_shown(folder: SessionFolder) -> None:
-    folder.save_transcript(SAID)
-    assert folder.name_speaker("s1", " Ana\n").names == {"S1": "Ana"}
-    assert folder.name_speaker("ana", "Anna").names == {"S1": "Anna"}
-    assert folder.name_speaker("Speaker 2", "Ben").names == {"S1": "Anna", "S2": "Ben"}
-    assert folder.name_speaker("S1", "").names == {"S2": "Ben"}
-
-
-def test_a_speaker_who_is_not_there_is_told_with_those_who_are(folder: SessionFolder) -> None:
-    with pytest.raises(UsageError) as caught:
-        folder.name_speaker("S1", "Ana")
-    assert caught.value.hint == "the speakers are: none yet"
-    folder.save_transcript(SAID)
-    with pytest.raises(UsageError) as caught:
-        folder.name_speaker("S9", "Ana")
-    assert caught.value.hint == "the speakers are: S1 (Speaker 1), S2 (Speaker 2)"
 
 
 def test_the_length_is_that_of_the_sound(folder: SessionFolder) -> None:
