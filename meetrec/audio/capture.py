@@ -94,7 +94,7 @@ class Microphone:
 
     def _opened(self, sounddevice: Any, device: Device, rate: int) -> Any:
         with portaudio.quiet(), _pulse_source(device.source):
-            return sounddevice.RawInputStream(
+            stream = sounddevice.RawInputStream(
                 samplerate=rate,
                 blocksize=rate * self._block_ms // 1000,
                 device=device.index,
@@ -104,6 +104,8 @@ class Microphone:
                 callback=self._take,
                 finished_callback=self._finished,
             )
+        portaudio.open_streams.add(stream)
+        return stream
 
     def _take(self, block: Any, _frames: int, _time: Any, status: Any) -> None:
         """PortAudio's callback: copy and hand on, nothing else.

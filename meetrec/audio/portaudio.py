@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,9 @@ from meetrec.core.sanitize import one_line
 
 lock = threading.RLock()
 """Held while devices are listed and streams opened: PortAudio initializes once, and PULSE_SOURCE is process-wide."""
+
+open_streams: weakref.WeakSet[Any] = weakref.WeakSet()
+"""Every stream of this process that is open or may be: to look for devices anew would end them."""
 
 _HINTS_MISSING = {
     "linux": "apt install libportaudio2 (Debian, Ubuntu), dnf install portaudio (Fedora), "
@@ -129,3 +133,8 @@ def in_words(error: Exception, name: str) -> AudioDeviceError:
 def is_rate_refused(error: Exception) -> bool:
     """Whether the device could be used at another rate."""
     return len(error.args) > 1 and error.args[1] == _NO_SAMPLE_RATE
+
+
+def is_form_refused(error: Exception) -> bool:
+    """Whether the device could be used at another rate, or with another number of channels."""
+    return len(error.args) > 1 and error.args[1] in (_NO_SAMPLE_RATE, _NO_CHANNELS)
