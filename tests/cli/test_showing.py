@@ -78,7 +78,7 @@ def in_terminal(*words: str, **variables: str) -> str:
             break
         written += chunk
     os.close(leader)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     return written.decode()
 
 

@@ -20,7 +20,7 @@ from tests.wire import check_client_event, check_server_event
 
 RATE = 24_000
 BLOCK = RATE // 10
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 COMPLETED = "conversation.item.input_audio_transcription.completed"
 DELTA = "conversation.item.input_audio_transcription.delta"
 FAILED = "conversation.item.input_audio_transcription.failed"

@@ -83,7 +83,7 @@ async def test_a_request_that_hangs_does_not_keep_the_service_from_stopping(samp
         waiting = asyncio.create_task(post(service, encoded(pcm[: 2 * RATE])))
         done, _ = await asyncio.wait([waiting], timeout=0.5)
         assert not done
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await service.stop()
             with pytest.raises(aiohttp.ClientError):
                 await waiting
@@ -205,7 +205,7 @@ async def test_a_half_open_link_answers_nothing_not_even_pings(sample: Known, pc
             audio = "AAAA" * 3200
             for _ in range(10):
                 await socket.send_json({"type": "input_audio_buffer.append", "audio": audio})
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 assert (await socket.receive()).type in (aiohttp.WSMsgType.ERROR, aiohttp.WSMsgType.CLOSED)
 
 

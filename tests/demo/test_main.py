@@ -24,14 +24,14 @@ def test_it_says_where_it_is_and_that_it_is_simulated() -> None:
         url = re.search(r"http://127\.0\.0\.1:\d+/v1", line)
         assert url
         request = urllib.request.Request(url.group() + "/models", headers={"Authorization": "Bearer k"})  # noqa: S310
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             assert json.load(answer)["object"] == "list"
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 130
+        assert process.wait(60) == 130
 
 
 def failure(*arguments: str) -> tuple[int, str]:
-    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stderr.strip()
 
 

@@ -323,7 +323,7 @@ async def test_the_official_client_works(service: DemoService, truth: Truth, pcm
             audio = base64.b64encode(pcm[first : first + 4800].tobytes()).decode()
             await link.input_audio_buffer.append(audio=audio)
         await link.input_audio_buffer.commit()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             async for event in link:
                 if event.type == "conversation.item.input_audio_transcription.completed":
                     assert event.transcript == truth.segments[0].text

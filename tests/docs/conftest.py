@@ -22,7 +22,7 @@ def service_url() -> Iterator[str]:
     thread.start()
 
     def within_the_loop(call: Coroutine[None, None, None]) -> None:
-        asyncio.run_coroutine_threadsafe(call, loop).result(timeout=30)
+        asyncio.run_coroutine_threadsafe(call, loop).result(timeout=60)
 
     service = DemoService()
     try:
@@ -31,7 +31,7 @@ def service_url() -> Iterator[str]:
         within_the_loop(service.stop())
     finally:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         loop.close()
 
 

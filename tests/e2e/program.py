@@ -56,7 +56,7 @@ def jobs() -> list[RunningJob]:
 def kill(job: RunningJob) -> None:
     """End a recorder process as `kill -9` does, and wait until it is gone."""
     os.kill(job.pid, signal.SIGKILL)
-    until(lambda: not jobs(), 10.0)
+    until(lambda: not jobs())
 
 
 def wav_pcm(path: Path) -> bytes:

@@ -15,7 +15,7 @@ from meetrec.demo.records import LinkRecord, Upload
 from meetrec.demo.service import DemoService
 from tests.e2e.secret import KEY
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Served:

@@ -26,7 +26,7 @@ MOST_DRIFT = 2
 def play(lab: Lab, folder: Path, span: tuple[float, float]) -> None:
     """Play a piece of the sample meeting into the microphone, to its end."""
     player = lab.play(write_wav(folder / f"{span[0]:g}.wav", cut(*span)), latency_ms=2000)
-    assert player.wait(30) == 0
+    assert player.wait(60) == 0
 
 
 def smooth(samples: Pcm) -> Sound:

@@ -206,7 +206,7 @@ def test_a_closed_window_leaves_the_recording_and_attach_shows_the_captions_so_f
         terminal.wait_for(FIRST_WORDS)
         pid = terminal.pid
         terminal.close()
-    until(lambda: not Path(f"/proc/{pid}").exists(), 10.0)
+    until(lambda: not Path(f"/proc/{pid}").exists())
     assert not list(home.rglob("defect.txt"))  # it ended as it should
     assert status() == "recording"
     with app("attach") as terminal:
@@ -308,7 +308,7 @@ def test_what_c_libraries_print_goes_to_the_log_and_not_over_the_screen(home: Pa
     with app(program=(sys.executable, "-c", NOISY, str(wanted))) as terminal:
         terminal.wait_for("Weekly sync")
         wanted.touch()
-        until(lambda: "ALSA lib" in log.read_text(), 20.0)
+        until(lambda: "ALSA lib" in log.read_text())
         terminal.keys("q")
         assert terminal.wait_for_exit() == 0
         assert b"ALSA lib" not in terminal.output()

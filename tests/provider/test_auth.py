@@ -5,6 +5,7 @@ import copy
 import pickle
 import shlex
 import sys
+import threading
 import time
 import types
 from typing import Any
@@ -119,14 +120,17 @@ async def test_a_keyring_that_raises_or_hangs_holds_no_key(monkeypatch: pytest.M
     def raises(_service: str, _name: str) -> str:
         raise RuntimeError("no keyring")
 
+    unlocked = threading.Event()
+
     def hangs(_service: str, _name: str) -> str:
-        time.sleep(1)  # a locked wallet
+        unlocked.wait(60)
         return "late"
 
     for get in (raises, hangs):
         fake_keyring(monkeypatch, get)
         with pytest.raises(RefusedError, match="no key"):
             await find_key(endpoint(), KeysSettings(keyring=True), {})
+    unlocked.set()
 
 
 async def test_the_header_is_the_one_each_provider_reads() -> None:

@@ -62,7 +62,7 @@ async def test_a_late_front_end_gets_the_stored_events_first_and_each_once(recor
     await until(lambda: len(got) >= 1200)
     recorder.emit(NoteAdded(at=1300, text="later"))
     recorder.emit(JobEnded(code=0))
-    await asyncio.wait_for(listener, 5)
+    await asyncio.wait_for(listener, 60)
     assert [event.at for event in got if isinstance(event, MarkAdded)] == list(range(1200))
     assert [type(event) for event in got[1200:]] == [NoteAdded, JobEnded]
 

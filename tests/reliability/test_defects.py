@@ -86,7 +86,7 @@ def test_a_defect_in_the_background_of_the_recorder_is_told_and_no_success_and_t
 def test_a_recorder_that_is_told_to_end_during_an_upload_does_not_wait_for_its_answer(
     served: Served, tmp_path: Path
 ) -> None:
-    """Promised are two seconds; a busy machine is given more. The service would take a minute."""
+    """Promised are two seconds; a busy machine is given more. The service would never answer."""
     meeting = write_wav(tmp_path / "short.wav", cut(*SPAN))
     assert meetrec("record", "--from", str(meeting), "--speed", "0", "--no-captions", "--no-finish").code == 0
     served.faults = Faults(every_http="hang")
@@ -97,7 +97,7 @@ def test_a_recorder_that_is_told_to_end_during_an_upload_does_not_wait_for_its_a
         began = time.monotonic()
         os.kill(job.pid, signal.SIGTERM)
         until(lambda: not jobs())
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 30
         assert live.end().code == 3
     served.faults = Faults()
     assert meetrec("finish", "latest").code == 0

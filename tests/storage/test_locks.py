@@ -73,7 +73,7 @@ def test_a_session_at_work_and_a_second_recording_are_refused_in_words(
     with pytest.raises(BusyError, match="a recording is already running") as caught:
         start_job(paths, "two", "record")
     assert "meetrec attach" in caught.value.hint
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # not until the other is done
     with start_job(paths, "two", "finish"):  # what was refused is not held
         assert [job.session for job in running_jobs(paths)] == ["one", "two"]
 

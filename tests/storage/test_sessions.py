@@ -159,9 +159,9 @@ def test_the_list_reads_only_the_end_of_a_long_journal(store: SessionStore) -> N
         for _ in range(40):
             file.write(line * 5_000)
         file.write(MinutesFailed(why="no key").to_json() + "\n")
-    began = time.perf_counter()
+    began = time.process_time()
     (summary,) = store.list()
-    assert time.perf_counter() - began < 0.5  # 50 MB would take seconds
+    assert time.process_time() - began < 0.5  # 50 MB would take seconds
     assert (summary.state, summary.problem) == ("failed", "no key")
 
 

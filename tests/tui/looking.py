@@ -36,7 +36,7 @@ class Look:
         return screen_text(self.app)
 
     async def until(self, condition: Callable[[], object]) -> None:
-        await until(condition, 10)
+        await until(condition)
 
     async def see(self, *wanted: str) -> None:
         """Wait until all of these are on the screen."""
@@ -47,7 +47,7 @@ class Look:
         await self._look_for(lambda: unwanted not in self.text, f"{unwanted!r} stays")
 
     async def _look_for(self, condition: Callable[[], object], what: str) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not condition():
             assert time.monotonic() < deadline, f"{what}:\n{self.text}"
             await self.pilot.pause(0.01)

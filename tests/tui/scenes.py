@@ -56,7 +56,7 @@ class Scene:
         return self.beside if self.beside and size[0] >= 76 else self.shows
 
 
-async def settle(pilot: Pilot[Any], shows: str, *, seconds: float = 10.0) -> None:
+async def settle(pilot: Pilot[Any], shows: str, *, seconds: float = 60.0) -> None:
     """Wait until a text is on the screen and nothing moves any more."""
     deadline = time.monotonic() + seconds
     last, stable = "", 0

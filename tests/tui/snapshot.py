@@ -69,7 +69,7 @@ async def snapshot(scene: Scene) -> str:
 
 async def settle_theme(pilot: Pilot[Any], dark: Iterable[str]) -> Description:
     """Wait until none of the dark backgrounds is left and nothing changes any more; return what is seen then."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     gone = {name.split()[2] for name in dark if "reverse" not in name}
     last, stable = describe(pilot.app), 0
     while stable < 3:

@@ -102,14 +102,14 @@ async def test_a_crash_while_reading_the_library_ends_the_app_with_status_1() ->
 
     stage.library.list = broken  # type: ignore[method-assign, assignment]
     app = stage.app()
-    await asyncio.wait_for(app.run_async(headless=True), 10)
+    await asyncio.wait_for(app.run_async(headless=True), 60)
     assert app.return_code == 1
 
 
 async def test_a_crash_while_following_a_recording_ends_the_app_with_status_1() -> None:
     running = FakeRunning(RUNNING_ID, ["not an event"])  # type: ignore[list-item]
     app = Stage(recorder=FakeRecorder(running), start=Start("record", "")).app()
-    await asyncio.wait_for(app.run_async(headless=True), 10)
+    await asyncio.wait_for(app.run_async(headless=True), 60)
     assert app.return_code == 1
 
 

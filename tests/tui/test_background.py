@@ -4,7 +4,6 @@ import asyncio
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
@@ -13,7 +12,7 @@ from meetrec.tui.background import in_background
 
 async def test_what_is_returned_comes_back_and_the_loop_runs_on() -> None:
     gate = threading.Event()
-    task = asyncio.create_task(in_background(lambda: gate.wait(10)))
+    task = asyncio.create_task(in_background(lambda: gate.wait(60)))
     await asyncio.sleep(0)
     assert not task.done()
     gate.set()
@@ -30,7 +29,7 @@ async def test_what_is_raised_is_raised_to_who_waits() -> None:
 
 async def test_who_is_cancelled_hears_no_more_of_it() -> None:
     gate = threading.Event()
-    task = asyncio.create_task(in_background(lambda: gate.wait(10)))
+    task = asyncio.create_task(in_background(lambda: gate.wait(60)))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -42,10 +41,8 @@ def test_a_call_that_never_ends_does_not_hold_up_the_end_of_the_program() -> Non
     program = (
         "import asyncio, time; from meetrec.tui.background import in_background\n"
         "async def main():\n"
-        "    task = asyncio.create_task(in_background(lambda: time.sleep(60)))\n"
+        "    task = asyncio.create_task(in_background(lambda: time.sleep(600)))\n"
         "    await asyncio.sleep(0.05); task.cancel()\n"
         "asyncio.run(main())"
     )
-    began = time.monotonic()
-    assert subprocess.run([sys.executable, "-c", program], timeout=30).returncode == 0
-    assert time.monotonic() - began < 20
+    assert subprocess.run([sys.executable, "-c", program], timeout=90).returncode == 0
