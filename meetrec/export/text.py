@@ -10,12 +10,11 @@ from meetrec.export.flow import Entry, entries, gap_words, headline, plain, rema
 def plain_text(document: Document) -> str:
     """Return the whole file."""
     head = [plain(document.session.title), headline(document), *(f"({one})" for one in remarks_on(document))]
-    lines = [line_of(entry, document) for entry in entries(document)]
+    lines = [_line(entry, document) for entry in entries(document)]
     return "\n".join([*head, "", *lines] if lines else head) + "\n"
 
 
-def line_of(entry: Entry, document: Document) -> str:
-    """Return one paragraph on one line: its time, who speaks, what was said."""
+def _line(entry: Entry, document: Document) -> str:
     at = f"[{format_clock(entry.start)}]"
     if entry.kind == "gap":
         return f"{at} ({gap_words(entry, document)})"
