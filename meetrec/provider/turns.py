@@ -92,9 +92,12 @@ class TurnTable:
         item = clean_id(item)
         if not item or item in self._by_item or item in self._settled or len(self.pending) >= _OPEN_LIMIT:
             return
-        begin = min(max(int(start_ms * _SAMPLES_PER_MS), self.open.begin), self.sent)
-        self.open.begin = begin
-        turn = self._new(begin)
+        asked = int(start_ms * _SAMPLES_PER_MS)
+        # A commit of ours may be on its way by now: then the turn it closed is where the service heard a voice.
+        on_its_way = (one for one in self.pending if not one.item and one.end is not None and asked < one.end)
+        around = next(on_its_way, self.open)
+        around.begin = min(max(asked, around.begin), self.sent)
+        turn = self._new(around.begin)
         turn.item = item
         self._by_item[item] = turn
         self.pending.append(turn)

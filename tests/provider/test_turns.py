@@ -201,3 +201,16 @@ def test_ids_are_harmless_and_short() -> None:
     table = committed_table(100)
     table.committed("\x1b[2J" + "i" * 10_000, "e")
     assert table.pending[0].name() == "i" * 124
+
+
+def test_a_voice_heard_before_our_commit_arrived_is_in_the_turn_that_was_committed() -> None:
+    table = TurnTable()
+    table.sent = 24_000
+    table.commit("c1")
+    table.sent = 48_000
+    table.speech_started("a", 250)
+    table.committed("a", "e1")
+    assert span(table.find("a")) == (6_000, 24_000)
+    assert table.open.begin == 24_000
+    table.speech_started("b", 1_500)
+    assert span(table.find("b")) == (36_000, None)
