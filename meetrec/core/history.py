@@ -12,8 +12,8 @@ from meetrec.core.acts import Act
 from meetrec.core.edits import apply
 from meetrec.core.transcript import Transcript
 
-RECENT, EVERY = 48, 32
-"""Kept are the states around the current one, and each 32nd: a state of 20,000 segments is 160 kB."""
+RECENT, EVERY = 32, 16
+"""Kept are the states around the current one, and each 16th: a state of 20,000 segments is 160 kB."""
 
 
 class History:
