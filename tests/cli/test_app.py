@@ -33,10 +33,14 @@ def library(home: Path) -> DiskLibrary:
 
 def test_the_library_has_what_the_list_has(library: DiskLibrary) -> None:
     finished("One"), failed("Two")
-    assert [(one.title, one.state, one.problem) for one in library.list()] == [
-        ("Two", "failed", "no key is set"),
-        ("One", "finished", ""),
-    ]
+    wanted = [("Two", "failed", "no key is set"), ("One", "finished", "")]
+    sessions, count = library.newest()
+    assert [(one.title, one.state, one.problem) for one in sessions] == wanted
+    assert count == 2
+    assert library.look() in (False, True)
+    assert [(one.title, one.state, one.problem) for one in library.list()] == wanted
+    library.index(lambda done, of: None, lambda: False)
+    assert [one.session.title for one in library.search("beg").found] == ["Two", "One"]
 
 
 def test_what_the_library_changes_is_in_the_minutes(library: DiskLibrary) -> None:
