@@ -13,7 +13,7 @@ TO_COME = {"A7", "A8", "A13"}
 """Rows that belong to recording what the computer plays, and to devices that change."""
 ROWS = [
     f"{part}{number}"
-    for part, last in {"A": 15, "B": 8, "C": 7, "D": 7, "E": 7, "F": 6, "G": 7}.items()
+    for part, last in {"A": 15, "B": 8, "C": 9, "D": 7, "E": 7, "F": 6, "G": 7}.items()
     for number in range(1, last + 1)
     if f"{part}{number}" not in TO_COME
 ]
