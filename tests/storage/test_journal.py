@@ -175,6 +175,42 @@ def test_a_full_disk_is_told_and_the_next_line_stands_alone(path: Path, monkeypa
     assert list(read_events(path)) == [first, second]
 
 
+@pytest.mark.parametrize("how", ["deleted", "moved"])
+def test_a_journal_taken_away_while_it_is_written_is_there_again_with_all_its_lines(path: Path, how: str) -> None:
+    with Journal(path) as journal:
+        journal.append(MarkAdded(at=1.0, text="before"))
+        if how == "deleted":
+            path.unlink()
+        else:
+            path.rename(path.with_name("elsewhere"))
+        journal.append(MarkAdded(at=2.0, text="after"))
+    assert [event.text for event in read_events(path) if isinstance(event, MarkAdded)] == ["before", "after"]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_journal_goes_on_elsewhere_and_says_so_where_it_was(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.jsonl"
+    with Journal(path) as journal:
+        journal.append(MarkAdded(at=1.0, text="before"))
+        journal.move_to(other, RecordingStopped(at=1.5, duration=1.5, frames=36_000, why="elsewhere"))
+        journal.move_to(other)  # once more changes nothing
+        journal.append(MarkAdded(at=2.0, text="after"))
+        assert len(journal.lines()) == 2
+    assert [event.at for event in read_events(other)] == [1.0, 2.0]
+    assert [event.at for event in read_events(path)] == [1.0, 1.5]
+
+
+def test_without_a_place_of_its_own_a_journal_goes_on_where_it_lies(path: Path, tmp_path: Path) -> None:
+    with Journal(path) as journal:
+        journal.append(MarkAdded(at=1.0, text="before"))
+        path.rename(tmp_path / "moved.jsonl")
+        path.mkdir()
+        journal.append(MarkAdded(at=2.0, text="after"))
+        with pytest.raises(StorageError):
+            journal.move_to(path)
+    assert [event.at for event in read_events(tmp_path / "moved.jsonl")] == [1.0, 2.0]
+
+
 def test_a_planted_link_is_refused(path: Path, tmp_path: Path) -> None:
     path.symlink_to(tmp_path / "victim")
     with pytest.raises(StorageError, match="symbolic link"):

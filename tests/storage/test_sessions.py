@@ -134,6 +134,22 @@ def test_a_broken_session_is_listed_with_what_is_wrong(store: SessionStore) -> N
     assert "not valid TOML" in first.problem
 
 
+def test_a_rescued_session_is_found_where_it_is_unless_a_link_was_planted_there(
+    store: SessionStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    for number, root in enumerate(store.paths.rescued):
+        (root / f"2026-11-20T1{number}-00-00-board-rescued").mkdir(parents=True)
+    planted = store.paths.rescued[1]
+    assert store.ids() == ["2026-11-20T11-00-00-board-rescued", "2026-11-20T10-00-00-board-rescued"]
+    assert store.find("latest").path == planted / "2026-11-20T11-00-00-board-rescued"
+    planted.rename(tmp_path / "elsewhere")
+    planted.symlink_to(tmp_path / "elsewhere")
+    assert store.ids() == ["2026-11-20T10-00-00-board-rescued"]
+    store.delete(store.find("latest"))
+    assert store.ids() == []
+
+
 def test_files_hidden_folders_and_links_are_no_sessions(store: SessionStore, tmp_path: Path) -> None:
     folder = made(store, "real")
     (store.paths.sessions / "file").touch()
