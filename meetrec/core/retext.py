@@ -15,11 +15,11 @@ from meetrec.core.acts import Act, Composite, DeleteSegments, EditText
 from meetrec.core.edits import clean_text, places
 from meetrec.core.transcript import Transcript
 
-_WIDE = (
+WIDE = (
     "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f"
 )
 """Scripts that put no blanks between words: Japanese, Chinese, Thai, Lao, Khmer, Burmese."""
-_TOKEN = re.compile(rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)")
+_TOKEN = re.compile(rf"\s*(?:[{WIDE}]|[^\s{WIDE}]+)")
 _MARKS = ".,;:!?…\"'()[]«»“”„\u2018\u2019-–—"
 _MANY = 2000
 
