@@ -31,6 +31,8 @@ def _signal(event: events.AudioSignal) -> list[str]:
 def _disk(event: events.DiskChanged) -> list[str]:
     if event.state == "ok":
         return []
+    if event.state == "full":
+        return [_at(event, "the disk is full")]
     return [_at(event, f"the disk is nearly full: space for about {event.minutes_left:.0f} more minutes")]
 
 
