@@ -18,7 +18,7 @@ from meetrec.core.errors import BusyError, StorageError
 from meetrec.core.history import History
 from meetrec.core.session import Session
 from meetrec.core.transcript import Transcript
-from meetrec.storage.edit_log import NAME, EditLog, Entry, append_entries, has_grown, read_log
+from meetrec.storage.edit_log import NAME, EditLog, Entry, Kind, append_entries, has_grown, read_log
 from meetrec.storage.journal import local_time
 from meetrec.storage.locks import acquire
 from meetrec.storage.replay import begun, digest_of, fold, named, replayed
@@ -107,8 +107,7 @@ class Editing:
             act = wanted(before) if callable(wanted) else wanted
             after = apply(before, act)
             if after != before:
-                self._store_names(after)
-                self._append("act", act=act)
+                self._write(after, "act", act=act)
                 self._history.push(act, after)
         return self.transcript
 
@@ -117,8 +116,7 @@ class Editing:
         with self._changing():
             if not self._history.done:
                 return None
-            self._store_names(self._history.before())
-            self._append("undo", of=fold(self._log.entries, self.version)[0][-1].n)
+            self._write(self._history.before(), "undo", of=fold(self._log.entries, self.version)[0][-1].n)
             return self._history.undo()
 
     def redo(self) -> Act | None:
@@ -126,8 +124,7 @@ class Editing:
         with self._changing():
             if not self._history.undone:
                 return None
-            self._store_names(self._history.after())
-            self._append("redo", of=fold(self._log.entries, self.version)[1][-1].n)
+            self._write(self._history.after(), "redo", of=fold(self._log.entries, self.version)[1][-1].n)
             return self._history.redo()
 
     @contextlib.contextmanager
@@ -147,14 +144,27 @@ class Editing:
                 self._history.push(edited, after)
             yield
 
-    def _append(self, kind: str, *, act: Act | None = None, of: int = 0) -> None:
+    def _write(self, after: Transcript, kind: Kind, *, act: Act | None = None, of: int = 0) -> None:
+        """Write the names as they are after the act, then the act; both or, unless the disk is gone, none."""
+        before = self._session
+        self._store_names(after)
+        try:
+            self._append(kind, act=act, of=of)
+        except StorageError:
+            if self._session.names != before.names:
+                with contextlib.suppress(StorageError):  # then they count as written by hand
+                    change_session(self.folder.path, before)
+                self._session, self._trouble = read_session(self.folder.path)
+            raise
+
+    def _append(self, kind: Kind, *, act: Act | None = None, of: int = 0) -> None:
         number, now = len(self._log.entries), self._clock().isoformat(timespec="milliseconds")
         new = []
         if not begun(self._log.entries, self.version):
             names = {one.id: one.name for one in self._history.base.speakers if one not in self.base.speakers}
             digest = digest_of(self.folder, self.version)
             new.append(Entry(number + 1, self.version, "begin", now, base=digest, names=names))
-        new.append(Entry(number + len(new) + 1, self.version, kind, now, act=act, of=of))  # type: ignore[arg-type]
+        new.append(Entry(number + len(new) + 1, self.version, kind, now, act=act, of=of))
         size = append_entries(self._path, self._log.size, new)
         self._log = EditLog((*self._log.entries, *new), size)
 

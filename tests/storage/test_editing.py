@@ -378,6 +378,45 @@ def test_a_full_disk_leaves_the_log_as_it_was(
     assert shown(folder).segments[2].text == "Ah."
 
 
+def test_a_name_that_cannot_be_logged_is_not_given(
+    folder: SessionFolder, edited: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editing = Editing(folder)
+    editing.act(NameSpeaker("S1", "Ana"))
+
+    def full(fd: int, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(edit_log, "write_all", full)
+        for act in (lambda: editing.act(NameSpeaker("S1", "Ben")), editing.undo):
+            with pytest.raises(DiskFullError):
+                act()
+            assert folder.session.names == {"S1": "Ana"}
+            assert editing.transcript == shown(folder)
+    editing.undo()
+    assert folder.session.names == {}
+
+
+def test_a_kill_between_the_name_and_the_log_leaves_a_name_that_can_be_undone(
+    folder: SessionFolder, edited: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class KilledError(BaseException):
+        pass
+
+    def killed(fd: int, data: bytes) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(edit_log, "write_all", killed)
+        with pytest.raises(KilledError):
+            Editing(folder).act(NameSpeaker("S1", "Ana"))
+    assert names(folder)[0] == "Ana"
+    editing = Editing(folder)
+    assert editing.undo() == TakeNames((("S1", "Ana"),))
+    assert names(folder)[0] == "Speaker 1"
+
+
 @given(st.lists(st.one_of(ACTS, st.sampled_from(["undo", "redo", "open"])), max_size=12))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_on_disk_is_what_was_shown(folder: SessionFolder, steps: list[Act | str]) -> None:
