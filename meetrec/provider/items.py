@@ -48,9 +48,11 @@ class Items:
     def take_overdue(self, limit: int) -> tuple[list[Span], list[CaptionInterim]]:
         """Take out the turns after which more than `limit` samples were sent: the service has forgotten them.
 
+        One whose commit is not answered stays: the answer is still to come, and would be taken for that of the next.
         Returns where they are in the recording, and what was shown of them.
         """
-        overdue = [one for one in self.turns.pending if one.end is not None and self.turns.sent - one.end > limit]
+        taken_in = [one for one in self.turns.pending if one.committed and one.end is not None]
+        overdue = [one for one in taken_in if self.turns.sent - (one.end or 0) > limit]
         spans = [span for one in overdue for span in self.timeline.spans(one.begin, one.end or one.begin)]
         shown = [CaptionInterim(**self._caption(one)) for one in overdue if one.text.strip()]
         for one in overdue:

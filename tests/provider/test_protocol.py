@@ -236,6 +236,28 @@ def test_a_commit_found_empty_counts_as_silence() -> None:
     assert protocol.take_failed() == []
 
 
+def test_a_slow_service_is_waited_for_and_no_text_slides_to_another_turn() -> None:
+    """Sent faster than life, much audio follows a turn before its commit is answered."""
+    protocol = link()
+    for item in "abc":
+        speak(protocol, 2)
+        say(protocol, f"{TRANSCRIPTION}.delta", item_id=item, delta=item)
+        protocol.commit()
+    assert protocol.take_overdue(1.0) == ([], [])
+    for item in "abc":
+        say(protocol, "input_audio_buffer.committed", item_id=item, event_id=f"event_{item}")
+    spans, shown = protocol.take_overdue(3.0)
+    assert [(one.start, one.end) for one in spans] == [(0, 2)]
+    assert [one.text for one in shown] == ["a"]
+    finals = [
+        event
+        for item in "abc"
+        for event in say(protocol, f"{TRANSCRIPTION}.completed", item_id=item, transcript=item)
+        if isinstance(event, CaptionFinal)
+    ]
+    assert [(one.start, one.end, one.text) for one in finals] == [(2, 4, "b"), (4, 6, "c")]
+
+
 def test_text_of_the_service_is_harmless_and_bounded() -> None:
     protocol = link()
     speak(protocol, 1)
