@@ -15,7 +15,7 @@ from meetrec.core.errors import DiskFullError, StorageError
 from meetrec.storage.files import make_folder, open_private, storage_error
 from meetrec.storage.locks import acquire
 
-VERSION = 1
+VERSION = 2
 """Another number lets every index be made anew."""
 _APPLICATION = 0x6D656574  # "meet"
 _BUSY_S = 20.0
@@ -31,11 +31,11 @@ CREATE TABLE session (
 );
 CREATE INDEX session_newest ON session (newest DESC, id DESC);
 CREATE TABLE tag (name TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (name, number)) WITHOUT ROWID;
-CREATE VIRTUAL TABLE line USING fts5(said, speaker, at UNINDEXED, kind UNINDEXED, {_TOKENS});
+CREATE VIRTUAL TABLE line USING fts5(said, speaker, at UNINDEXED, kind UNINDEXED, prefix='1 2 3 4 5 6', {_TOKENS});
 CREATE TABLE whole_head (
     number INTEGER PRIMARY KEY, speakers TEXT NOT NULL, title TEXT NOT NULL, tags TEXT NOT NULL
 );
-CREATE VIRTUAL TABLE whole USING fts5(said, speakers, title, tags, content='', {_TOKENS});
+CREATE VIRTUAL TABLE whole USING fts5(said, speakers, title, tags, content='', prefix='1 2', {_TOKENS});
 PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {VERSION};
 """
