@@ -57,8 +57,9 @@ class Rescue:
 
     def _places(self) -> Iterator[SessionFolder]:
         """Yield where the session could go on: in its own place, beside it, then wherever there may be a disk left."""
-        if not self.folder.audio.exists():
-            yield self.folder
+        with contextlib.suppress(OSError):  # a disk that fails does not even say that
+            if not self.folder.audio.exists():
+                yield self.folder
         name = f"{self.folder.id.removesuffix('-rescued')}-rescued"
         for root in (self._paths.sessions, *self._paths.rescued):
             if root / name != self.folder.path:
