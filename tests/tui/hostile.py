@@ -98,6 +98,7 @@ def hostile_scenes(name: str, text: str) -> tuple[Scene, ...]:
         Scene(f"{name}-library", lambda: _library(text), ""),
         Scene(f"{name}-rename", lambda: _library(text), "Rename", ("session => n",)),
         Scene(f"{name}-delete", lambda: _library(text), "gone for good", ("session => d",)),
+        Scene(f"{name}-search", lambda: _library(text), "found in", ("session => slash e",)),
         Scene(f"{name}-review", lambda: _review(text), ""),
         Scene(f"{name}-draft", lambda: _review(text, draft=True), "First draft"),
         Scene(f"{name}-name", lambda: _review(text), "Who is", ("00:00:01 => 1",)),
