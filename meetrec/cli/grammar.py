@@ -111,6 +111,11 @@ def _reading(add: _Add) -> None:
     how = show.add_mutually_exclusive_group()
     _json(how)
     how.add_argument("--plain", action="store_true", help="plain text, without any markup")
+    play = add("play", "playing:play", "hear a session; Ctrl+C ends it")
+    play.add_argument("id", metavar="ID", help=_SESSION)
+    play.add_argument("--from", dest="start", metavar="TIME", help="from TIME on: 12:34, 1:02:03, mark:2 or note:1")
+    play.add_argument("--speed", type=_play_speed, default=1.0, metavar="X", help="0.75 to 2 times as fast, same pitch")
+    play.add_argument("--speaker", default="", metavar="S", help="only what this speaker says, by label or name")
     add_review(add, _SESSION)
     rename = add("rename", "sessions:rename", "give a session another title")
     rename.add_argument("id", metavar="ID", help=_SESSION)
@@ -203,6 +208,16 @@ def _speed(text: str) -> float:
         value = math.nan
     if not 0 <= value < math.inf:
         raise argparse.ArgumentTypeError(f"must be a number from 0 on, not {text}")
+    return value
+
+
+def _play_speed(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.75 <= value <= 2:
+        raise argparse.ArgumentTypeError(f"must be a number from 0.75 to 2, not {text}")
     return value
 
 

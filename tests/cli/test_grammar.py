@@ -24,7 +24,7 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
 def test_every_command_names_a_function_that_exists(words: list[str]) -> None:
     parser = build_parser()
     needed = {"note": ["x"], "show": ["x"], "speakers": ["x"], "rename": ["x", "y"], "delete": ["x"], "export": ["x"]}
-    needed |= {"search": ["x"], "tag": ["x"], "pin": ["x"], "unpin": ["x"], "folder": ["x"]}
+    needed |= {"play": ["x"], "search": ["x"], "tag": ["x"], "pin": ["x"], "unpin": ["x"], "folder": ["x"]}
     needed |= {"assign": ["x", "S1", "--line", "1"], **{key: ["x"] for key in ("edit", "undo", "redo", "versions")}}
     needed |= {"import": ["x"], "finish": ["x"], "settings get": ["k"], "settings set": ["k", "v"]}
     module, _, function = parse(parser, [*words, *needed.get(" ".join(words), [])]).run.partition(":")
