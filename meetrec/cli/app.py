@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from argparse import Namespace
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from meetrec.storage.index import SessionIndex
 from meetrec.storage.paths import Paths
 from meetrec.storage.sessions import SessionStore
 from meetrec.storage.settings_file import load_settings
-from meetrec.tui.app import MeetrecApp, Start
+from meetrec.tui.app import GOES_ON, MeetrecApp, Start
 from meetrec.tui.ports import Command, Progress, SessionSummary
 from meetrec.tui.run import run_app
 
@@ -57,12 +58,12 @@ def attach(options: Namespace, output: Output) -> int:
     return _run(paths, Start("attach", session_id), None, output)
 
 
-def record_in_app(paths: Paths, job: Job, output: Output) -> int:
-    """Open the app and begin the job at once."""
-    return _run(paths, Start("record", job.title), job, output)
+def record_in_app(paths: Paths, job: Job, output: Output, *, outlives: bool = True) -> int:
+    """Open the app and begin the job at once. `outlives` says whether the recorder may go on after the app."""
+    return _run(paths, Start("record", job.title), job, output, outlives=outlives)
 
 
-def _run(paths: Paths, start: Start, job: Job | None, output: Output) -> int:
+def _run(paths: Paths, start: Start, job: Job | None, output: Output, *, outlives: bool = True) -> int:
     theme = load_settings(paths.settings).screen.theme
     make_folder(paths.logs)
     simulated = job is not None and job.simulated
@@ -72,9 +73,18 @@ def _run(paths: Paths, start: Start, job: Job | None, output: Output) -> int:
         ),
         paths.logs / "screen.log",
     )
-    if outcome.farewell:
-        output.line(outcome.farewell)
+    if outlives and (outcome.farewell or _is_recording(paths)):
+        output.line(GOES_ON)
     return outcome.code
+
+
+def _is_recording(paths: Paths) -> bool:
+    """Say whether a recording goes on, whichever screen was shown last."""
+    for one in RecorderFront(paths).running():
+        with suppress(MeetrecError):  # one that ends just now
+            if one.ask("status")["state"] in ("recording", "paused"):
+                return True
+    return False
 
 
 class DiskLibrary:

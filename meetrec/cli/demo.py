@@ -25,6 +25,8 @@ def demo(options: Namespace, output: Output) -> int:
     home = None if options.keep else _new_home()
     if home is not None:
         os.environ[HOME_VARIABLE] = str(home)
+    # The simulated service takes sound as fast as it comes; at the usual limit captions would lag behind.
+    os.environ.setdefault(variable_of("provider.replay_speed"), "60")
     paths = Paths.from_environment()
     try:
         return _in_app(options, paths, output) if shows_app(options) else _headless(options, paths, output)
@@ -42,13 +44,12 @@ def _job(speed: float) -> Job:
 def _in_app(options: Namespace, paths: Paths, output: Output) -> int:
     from meetrec.cli.app import record_in_app
 
-    return record_in_app(paths, _job(1.0 if options.speed is None else options.speed), output)
+    speed = 1.0 if options.speed is None else options.speed
+    return record_in_app(paths, _job(speed), output, outlives=bool(options.keep))
 
 
 def _headless(options: Namespace, paths: Paths, output: Output) -> int:
     speed = HEADLESS_SPEED if options.speed is None else options.speed
-    # The simulated service takes sound as fast as it comes; at the usual limit captions would lag behind.
-    os.environ.setdefault(variable_of("provider.replay_speed"), "60")
     pace = "as fast as possible" if speed == 0 else f"{speed:g} times faster than it was spoken"
     output.line(Styled("A demonstration: the speech service is simulated, nothing leaves this machine.", "bold"))
     output.line(f"The sample meeting is recorded {pace}.")
@@ -79,10 +80,10 @@ def _new_home() -> Path:
 
 
 def _remove(home: Path, paths: Paths, output: Output) -> None:
-    """Take the folder away, unless a recorder still works in it."""
+    """Take the folder away, and with it the recorder that works in it: nobody could find either again."""
     from meetrec.recorder.front import RecorderFront
 
-    if RecorderFront(paths).running():
+    if not RecorderFront(paths).end_all():
         output.line(f"the recorder still works in {home}")
         return
     shutil.rmtree(home, ignore_errors=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO, Any
@@ -52,6 +55,21 @@ class RecorderFront:
         """Return the living recorder processes, of one session where it is named; the recording one comes first."""
         jobs = [job for job in running_jobs(self._paths) if job.port and session_id in ("", job.session)]
         return [_running(job) for job in jobs]
+
+    def end_all(self, patience_s: float = 10.0) -> bool:
+        """Tell all recorder processes to end now, as the system does when it shuts down; say whether they did in time.
+
+        What they recorded stays; minutes are not made. Blocks.
+        """
+        deadline = time.monotonic() + patience_s
+        for job in running_jobs(self._paths):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(job.pid, signal.SIGTERM)
+        while running_jobs(self._paths):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
 
     def spawn(self, job: Job) -> Running:
         """Start a recorder process and wait until its work has begun. Blocks.

@@ -223,8 +223,6 @@ class MeetrecApp(App[None]):
         self.switch_screen(self._review_screen(event.session_id))
 
     def on_record_screen_left(self, event: RecordScreen.Left) -> None:
-        if event.at_work:
-            self.notify("a attaches to it again.", title="The recording goes on", markup=False)
         self.switch_screen(self._library_screen(event.session_id))
 
     def on_review_screen_left(self, event: ReviewScreen.Left) -> None:

@@ -170,6 +170,38 @@ def test_leaving_the_screen_leaves_the_recording_and_attach_shows_it_again(serve
     assert shown()["state"] == "finished"
 
 
+@pytest.mark.parametrize("key", ["q", "C-q"])
+def test_leaving_the_library_tells_that_the_recording_goes_on_and_how_to_end_it(served: Served, key: str) -> None:
+    with app("record", "Weekly sync", "--from", SAMPLE) as terminal:
+        terminal.wait_for("● REC")
+        terminal.keys("Escape")
+        terminal.wait_for("Recording now: Weekly sync")
+        terminal.keys(key)
+        assert terminal.wait_for_exit() == 0
+        assert "meetrec stop ends it" in terminal.screen()
+    assert meetrec("stop").code == 0
+    with app() as terminal:
+        terminal.wait_for("1 session")
+        until(lambda: not jobs())
+        terminal.keys(key)
+        assert terminal.wait_for_exit() == 0
+        assert "meetrec stop ends it" not in terminal.screen()
+
+
+def test_a_demo_that_is_not_kept_ends_with_its_screen_and_leaves_nothing(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with app("demo") as terminal:
+        terminal.wait_for(FIRST_WORDS)
+        terminal.keys("C-q")
+        assert terminal.wait_for_exit() == 0
+        shown_last = terminal.screen()
+    assert "are gone" in shown_last
+    assert "goes on" not in shown_last
+    assert not list(tmp_path.glob("meetrec-demo-*"))
+
+
 def test_ctrl_z_goes_to_the_shell_and_fg_comes_back_while_the_recording_goes_on(served: Served) -> None:
     """What Ctrl+Z stops is the screen alone; back in the foreground it shows what was said meanwhile."""
     with Terminal("bash", "--norc", "--noprofile", "-i") as terminal:
@@ -263,7 +295,7 @@ sys.exit(main())
 """
 
 
-@pytest.mark.parametrize("broken", ["list", "document"])
+@pytest.mark.parametrize("broken", ["newest", "document"])
 def test_a_crash_puts_the_terminal_back_and_is_told_by_the_exit_status(home: Path, broken: str) -> None:
     finished("Weekly sync")
     with app(program=(sys.executable, "-c", CRASHING, broken)) as terminal:

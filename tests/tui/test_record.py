@@ -100,7 +100,7 @@ async def test_escape_leaves_the_screen_and_the_recording_goes_on() -> None:
     shelf = FakeLibrary([made.document("Weekly sync", state="recording", captions=3)])
     async with recording(*made.live_events(3), library=shelf) as look:
         await look.press("escape")
-        await look.see("The recording goes on", "Recording now: Weekly sync")
+        await look.see("Recording now: Weekly sync. Press a to attach.")
         assert look.running.sent == []
         await look.press("a")
         await look.until(lambda: look.recorder.calls[-1] == ("attach", shelf.list()[0].id))

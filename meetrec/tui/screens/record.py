@@ -52,12 +52,11 @@ class RecordScreen(Screen[None]):
     IMPORTANT: ClassVar[tuple[str, ...]] = ("stop", "pause", "resume", "retry", "leave")
 
     class Left(Message):
-        """The user left the screen. `at_work` says whether the session still runs."""
+        """The user left the screen; the session may still run."""
 
-        def __init__(self, session_id: str, at_work: bool) -> None:
+        def __init__(self, session_id: str) -> None:
             super().__init__()
             self.session_id = session_id
-            self.at_work = at_work
 
     class Ended(Message):
         """There is nothing left to wait for: the minutes are ready, or cannot be made now."""
@@ -221,8 +220,7 @@ class RecordScreen(Screen[None]):
         if self.query("#note"):
             self._close_note()
             return
-        at_work = self.live.is_recording or self.live.phase in ("stopping", "finishing")
-        self.post_message(self.Left(self.live.session_id, at_work))
+        self.post_message(self.Left(self.live.session_id))
 
     async def action_note(self) -> None:
         from meetrec.tui.widgets.text_line import TextLine
