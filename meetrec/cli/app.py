@@ -15,7 +15,7 @@ from meetrec.cli.output import Output, stdin_is_terminal, stdout_is_terminal
 from meetrec.cli.sessions import job_of, render_minutes
 from meetrec.core.acts import NameSpeaker
 from meetrec.core.document import Document
-from meetrec.core.errors import BusyError, MeetrecError, StorageError, UsageError
+from meetrec.core.errors import BusyError, FileThereError, MeetrecError, StorageError, UsageError
 from meetrec.core.events import Event, JobEnded
 from meetrec.core.found import Results
 from meetrec.core.query import parse_query
@@ -29,7 +29,7 @@ from meetrec.storage.paths import Paths
 from meetrec.storage.sessions import SessionStore
 from meetrec.storage.settings_file import load_settings
 from meetrec.tui.app import GOES_ON, MeetrecApp, Start
-from meetrec.tui.ports import Command, Progress, SessionSummary
+from meetrec.tui.ports import Command, Player, Progress, SessionSummary
 from meetrec.tui.run import run_app
 
 if TYPE_CHECKING:
@@ -145,6 +145,11 @@ class DiskLibrary:
     def editor(self, session_id: str) -> DiskEditor:
         return DiskEditor(self._paths, self._folder(session_id))
 
+    def player(self, session_id: str) -> Player:
+        from meetrec.cli.playing import open_player
+
+        return open_player(self._folder(session_id))
+
     def rename(self, session_id: str, title: str) -> None:
         folder = self._folder(session_id)
         folder.rename(title)
@@ -158,13 +163,37 @@ class DiskLibrary:
     def delete(self, session_id: str, audio_only: bool = False) -> None:
         self._store.delete(self._folder(session_id), audio_only=audio_only)
 
-    def export(self, session_id: str, export_format: str) -> str:
-        """Write into the folder in which meetrec was started; a name that is taken gets a number."""
-        from meetrec.cli.exporting import export_into, load_template
+    def formats(self) -> Sequence[tuple[str, str]]:
+        from meetrec.export.formats import FORMATS
+
+        return [(name, one.about) for name, one in FORMATS.items()]
+
+    def export_path(self, session_id: str, export_format: str) -> str:
+        from meetrec.cli.exporting import path_in
+
+        settings = load_settings(self._paths.settings).export
+        return str(path_in(Path.cwd(), self.document(session_id), export_format, settings))
+
+    def export(self, session_id: str, export_format: str, path: str = "", replace: bool = False) -> str:
+        """Without a path, write into the folder in which meetrec was started; a name that is taken gets a number."""
+        from meetrec.cli.exporting import unused, write_export
+
+        target = Path(path).expanduser() if path else unused(Path(self.export_path(session_id, export_format)))
+        if target.is_file() and not target.is_symlink() and not replace:
+            raise FileThereError(f"{target} is there already", "replace it, or choose another name")
+        write_export(target, self._rendered(session_id, export_format), force=replace)
+        return str(target)
+
+    def markdown(self, session_id: str) -> str:
+        return self._rendered(session_id, "md").decode()
+
+    def _rendered(self, session_id: str, export_format: str) -> bytes:
+        from meetrec.cli.exporting import load_template
+        from meetrec.export.formats import FORMATS, Choices
 
         settings = load_settings(self._paths.settings).export
         template = load_template(settings, self._paths) if export_format == "md" else None
-        return str(export_into(Path.cwd(), self.document(session_id), export_format, settings, template))
+        return FORMATS[export_format].render(self.document(session_id), Choices(template=template))
 
     def _folder(self, session_id: str) -> SessionFolder:
         return self._store.folder(session_id)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from meetrec.cli.changing import change, find_session, open_editing, tell
-from meetrec.cli.moments import moment, span
 from meetrec.cli.output import Output
 from meetrec.core.acts import AssignSpan
 from meetrec.core.edits import segments_between
 from meetrec.core.errors import UsageError
+from meetrec.core.moments import moment, span
 from meetrec.core.origins import find_speaker, said_by
 from meetrec.storage.documents import load_document
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,13 +29,22 @@ _NAME = "minutes.edit.md"
 def edit(options: Namespace, output: Output) -> int:
     """Write the sheet, open the editor, and carry out what was changed."""
     editing = open_editing(find_session(options))
+    done = edit_outside(editing, output.warn)
+    if not done and not options.json:
+        output.line("nothing was changed")
+        return ExitCode.DONE
+    return tell(options, output, editing, done)
+
+
+def edit_outside(editing: Editing, warn: Callable[[str], object]) -> str:
+    """Do all that and return in words what was changed; empty where nothing was."""
     if editing.problem:
         raise StorageError(f"nothing can be changed: {editing.problem}", "meetrec versions ID shows what is there")
     turns = editing.transcript.turns(load_document(editing.folder).breaks)
     text = _sheet(editing, turns)
     path, kept = _path(editing.folder.path, mark_of(text))
     if kept:
-        output.warn(f"this goes on with what was written into {path} before")
+        warn(f"this goes on with what was written into {path} before")
     else:
         write_whole(path, text)
     try:
@@ -45,10 +55,7 @@ def edit(options: Namespace, output: Output) -> int:
             error.hint = f"{error.hint}; your text is kept in {path}, meetrec edit {editing.folder.id} goes on with it"
         raise
     path.unlink(missing_ok=True)
-    if not done and not options.json:
-        output.line("nothing was changed")
-        return ExitCode.DONE
-    return tell(options, output, editing, done)
+    return done
 
 
 def _sheet(editing: Editing, turns: list[Turn]) -> str:

@@ -27,7 +27,7 @@ class DiskEditor:
     def __init__(self, paths: Paths, folder: SessionFolder) -> None:
         self._paths, self._folder = paths, folder
         self._editing = Editing(folder)
-        self._document = load_document(folder, job_of(paths, folder))
+        self._document = load_document(folder, job_of(paths, folder), self._editing.transcript)
 
     @property
     def document(self) -> Document:
@@ -70,6 +70,11 @@ class DiskEditor:
 
     def refresh(self) -> bool:
         return self._editing.refresh()
+
+    def edit_outside(self) -> str:
+        from meetrec.cli.editing import edit_outside
+
+        return edit_outside(self._editing, lambda _: None)
 
     def save_minutes(self) -> None:
         render_minutes(self._folder)

@@ -68,13 +68,9 @@ def export(options: Namespace, output: Output) -> int:
     return code
 
 
-def export_into(
-    place: Path, document: Document, name: str, settings: ExportSettings, template: Template | None
-) -> Path:
-    """Write a document into the folder under a name that is free there, and return its path. For the app."""
-    path = unused(place / file_name(document, FORMATS[name].suffix, settings.file_name))
-    write_export(path, FORMATS[name].render(document, Choices(template=template)))
-    return path
+def path_in(place: Path, document: Document, name: str, settings: ExportSettings) -> Path:
+    """Return where a document is written into a folder. For the app."""
+    return place / file_name(document, FORMATS[name].suffix, settings.file_name)
 
 
 def load_template(settings: ExportSettings, paths: Paths) -> Template | None:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from meetrec.cli.changing import change, find_session, open_editing
-from meetrec.cli.moments import span
 from meetrec.cli.output import Output
 from meetrec.cli.table import table
 from meetrec.core.acts import Act, Composite, MergeSpeakers, NameSpeaker, SwapSpeakers
 from meetrec.core.clock import format_clock, format_length
 from meetrec.core.edits import alike, apply
 from meetrec.core.errors import ExitCode, UsageError
+from meetrec.core.moments import span
 from meetrec.core.origins import find_speaker, merged, split_back
 from meetrec.core.speaker_stats import SpeakerStats, speaker_stats
 from meetrec.core.transcript import Transcript

@@ -63,6 +63,10 @@ class DiskFullError(StorageError):
     """No space is left on the disk (ENOSPC, EDQUOT or EFBIG)."""
 
 
+class FileThereError(StorageError):
+    """A file is there already and would be replaced."""
+
+
 class SessionNotFoundError(StorageError, UsageError):
     """No session, or more than one, answers to the given ID."""
 

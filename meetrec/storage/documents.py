@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from meetrec.core.document import Document, cost_of, happened
 from meetrec.core.errors import StorageError
+from meetrec.core.transcript import Transcript
 from meetrec.storage.locks import RunningJob
 from meetrec.storage.replay import edited
 from meetrec.storage.session_file import read_session
@@ -11,8 +12,10 @@ from meetrec.storage.session_folder import SessionFolder
 from meetrec.storage.sessions import state_of
 
 
-def load_document(folder: SessionFolder, job: RunningJob | None = None) -> Document:
+def load_document(folder: SessionFolder, job: RunningJob | None = None, known: Transcript | None = None) -> Document:
     """Return everything known of the session; `job` is the process at work on it, if any.
+
+    `known` is the transcript, edited, where it has been read already.
 
     A transcript that cannot be read is told in `problem`, and the captions stand in for it. Raises StorageError where
     the folder itself cannot be read.
@@ -24,7 +27,8 @@ def load_document(folder: SessionFolder, job: RunningJob | None = None) -> Docum
     transcript, version = None, 0
     try:
         version = (folder.versions() or [0])[-1]
-        base = folder.transcript(version) if version else None
+        transcript = known
+        base = folder.transcript(version) if version and known is None else None
         if base is not None:
             transcript, wrong = edited(folder, version, base, session.names)
             problem = problem or wrong

@@ -9,6 +9,7 @@ from meetrec.core.acts import Act
 from meetrec.core.document import Document
 from meetrec.core.events import Event
 from meetrec.core.found import Results
+from meetrec.core.playing import Playing
 from meetrec.core.session import SessionSummary as SessionSummary
 from meetrec.core.transcript import Transcript
 
@@ -20,7 +21,8 @@ Command = Literal["stop", "pause", "resume", "mark", "note"]
 class Editor(Protocol):
     """One session under review. What it changes is on the disk on return, and `document` is as it is then.
 
-    Every method may block, an act a few milliseconds, and may raise MeetrecError; they are called one at a time.
+    Every method may block, an act a few milliseconds, and may raise MeetrecError; they are called one at a time, but
+    for `save_minutes`, which may be at work beside the others.
     """
 
     @property
@@ -64,6 +66,14 @@ class Editor(Protocol):
         """Read what other processes changed; tells whether anything did."""
         ...
 
+    def edit_outside(self) -> str:
+        """Open the text in the user's own editor and take back what was changed, told in words; empty for nothing.
+
+        The editor has the terminal until this returns. Refused with the number of the line that can't be read; the text
+        is kept, and the hint says where.
+        """
+        ...
+
     def save_minutes(self) -> None:
         """Write `minutes.md` anew after acts. Takes long for long sessions: call it in a thread, once for many acts."""
         ...
@@ -71,6 +81,31 @@ class Editor(Protocol):
     def names(self) -> Sequence[str]:
         """Return names to choose from: attendees first, then those used in earlier sessions."""
         ...
+
+
+class Player(Protocol):
+    """Plays one session. Nothing here ever waits: the methods say what is wished, `status` what is."""
+
+    @property
+    def status(self) -> Playing:
+        """What is played and heard at this moment, or why nothing is."""
+        ...
+
+    def play(self, spans: Sequence[tuple[float, float]] | None = None) -> None:
+        """Play these spans (seconds on the recording's clock) one after the other; None: go on where it stopped."""
+        ...
+
+    def pause(self) -> None: ...
+
+    def seek(self, seconds: float) -> None:
+        """Go on from another position, playing or paused as before."""
+        ...
+
+    def set_speed(self, speed: float) -> None:
+        """Play so many times faster at the same pitch. Raises MeetrecError where that cannot be had."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class Library(Protocol):
@@ -125,6 +160,10 @@ class Library(Protocol):
         """Begin to edit a session. Refused where it has no minutes yet."""
         ...
 
+    def player(self, session_id: str) -> Player:
+        """Return what plays the session. Refused where it has no sound."""
+        ...
+
     def rename(self, session_id: str, title: str) -> None: ...
 
     def name_speaker(self, session_id: str, speaker_id: str, name: str) -> None:
@@ -133,8 +172,23 @@ class Library(Protocol):
 
     def delete(self, session_id: str, audio_only: bool = False) -> None: ...
 
-    def export(self, session_id: str, export_format: str) -> str:
-        """Write the session ("md", "txt", …) where exports go and return the path of the new file."""
+    def formats(self) -> Sequence[tuple[str, str]]:
+        """Return the formats of exports: the name of each ("md"), and what it is in a few words."""
+        ...
+
+    def export_path(self, session_id: str, export_format: str) -> str:
+        """Return where an export would be written unless something else is said."""
+        ...
+
+    def export(self, session_id: str, export_format: str, path: str = "", replace: bool = False) -> str:
+        """Write the session to `path` and return it; without one, to a new file where exports go.
+
+        Raises FileThereError where there is such a file already that `replace` does not allow to be replaced.
+        """
+        ...
+
+    def markdown(self, session_id: str) -> str:
+        """Return the session as Markdown, as it is exported."""
         ...
 
 

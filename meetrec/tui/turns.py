@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from meetrec.core.clock import format_clock
 from meetrec.core.document import Document
+from meetrec.core.transcript import Segment, Transcript
 from meetrec.tui.words import moment_words
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One entry. `speaker` is the number of the speaker counted from 0, None where nobody in particular speaks."""
+class Line(NamedTuple):
+    """One entry. `who` is the id of the speaker, empty where nobody in particular speaks.
+
+    `segments` are those of a turn: what is changed when it is edited, and what its flags belong to.
+    """
 
     start: float
     kind: str
     """"turn", "draft" (a caption), "mark", "note", "fault" or "gap"."""
     text: str
-    speaker: int | None = None
-    name: str = ""
-    doubt: str = ""
+    who: str = ""
+    segments: tuple[Segment, ...] = ()
+
+
+class Who(NamedTuple):
+    """A speaker as shown: their number, counted from 0 by first appearance, and their name."""
+
+    number: int
+    name: str
 
 
 def entry_ink(line: Line) -> str:
@@ -27,13 +37,40 @@ def entry_ink(line: Line) -> str:
     return {"mark": "accent", "note": "note", "fault": "bad", "gap": "bad"}.get(line.kind, "plain")
 
 
+def people_of(transcript: Transcript | None) -> dict[str, Who]:
+    """Return the speakers by id."""
+    return {one.id: Who(number, one.name) for number, one in enumerate(transcript.speakers if transcript else ())}
+
+
+def who_of(people: Mapping[str, Who], line: Line) -> Who | None:
+    """Return who speaks, None where it is nobody in particular."""
+    return people.get(line.who)
+
+
 def review_lines(document: Document) -> list[Line]:
     """Return everything in the order of time; the captions where there is no transcript yet."""
-    lines = _turns(document) if document.transcript is not None else _captions(document)
+    transcript = document.transcript
+    if transcript is not None:
+        lines = turn_lines(transcript.segments, document.breaks)
+        for gap in transcript.gaps:
+            span = f"{format_clock(gap.start)} to {format_clock(gap.end)}"
+            lines.append(Line(gap.start, "gap", f"! Not transcribed, {span}: {gap.why}"))
+    else:
+        lines = _captions(document)
     lines += [Line(one.at, "mark", moment_words("mark", one.text)) for one in document.marks]
     lines += [Line(one.at, "note", moment_words("note", one.text)) for one in document.notes]
     lines += [Line(one.at, "fault", moment_words("fault", one.text)) for one in document.faults]
-    return sorted(lines, key=lambda line: line.start)
+    return sorted(lines, key=_start)
+
+
+def turn_lines(segments: Sequence[Segment], breaks: Sequence[float]) -> list[Line]:
+    """Return the turns that these segments make."""
+    turns = Transcript(segments=tuple(segments)).turns(breaks)
+    return [Line(one.segments[0].start, "turn", one.text, one.speaker, one.segments) for one in turns]
+
+
+def _start(line: Line) -> float:
+    return line.start
 
 
 def _captions(document: Document) -> list[Line]:
@@ -41,19 +78,3 @@ def _captions(document: Document) -> list[Line]:
         Line(one.start, "draft", f"{one.text} (not confirmed)" if one.uncertain else one.text)
         for one in document.captions
     ]
-
-
-def _turns(document: Document) -> list[Line]:
-    transcript = document.transcript
-    assert transcript is not None  # noqa: S101 - the caller looked
-    numbers = {speaker.id: number for number, speaker in enumerate(transcript.speakers)}
-    names = {speaker.id: speaker.name for speaker in transcript.speakers}
-    lines = []
-    for turn in transcript.turns(document.breaks):
-        doubt = next((segment.doubt for segment in turn.segments if segment.doubt), "")
-        name = names.get(turn.speaker, turn.speaker)
-        lines.append(Line(turn.start, "turn", turn.text, numbers.get(turn.speaker), name, doubt))
-    for gap in transcript.gaps:
-        span = f"{format_clock(gap.start)} to {format_clock(gap.end)}"
-        lines.append(Line(gap.start, "gap", f"! Not transcribed, {span}: {gap.why}"))
-    return lines

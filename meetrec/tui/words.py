@@ -81,10 +81,11 @@ def draft_words(document: Document) -> str:
     """Return the sentence that says that captions stand in for the minutes; empty where minutes are there."""
     if not document.is_draft:
         return document.problem and f"! {document.problem}"
+    draft = "First draft from live captions" if document.captions else "No captions were kept"
     if document.state == "finishing":
-        return "First draft from live captions; the minutes are being made."
+        return f"{draft}; the minutes are being made."
     why = f": {document.problem}" if document.problem else ""
-    return f"! First draft from live captions; minutes not made{why}. Press f to make them."
+    return f"! {draft}; minutes not made{why}. Press f to make them."
 
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -112,7 +112,7 @@ def test_the_library_opens_in_the_terminal_and_leaves_it_as_it_was(home: Path) -
         assert terminal.alternate_screen
         terminal.wait_for("Enter Open")
         terminal.keys("Enter")
-        terminal.wait_for("Name speaker")
+        terminal.wait_for("Enter Edit")
         assert "Shall we begin?" in terminal.screen()
         terminal.keys("q")
         terminal.wait_for("r Record")
@@ -142,7 +142,7 @@ def test_the_demo_runs_in_the_app_from_first_caption_to_named_minutes(tmp_path: 
         terminal.wait_for("Simulated service")
         terminal.wait_for(first_words)
         terminal.keys("m", "s")
-        terminal.wait_for("Name speaker")
+        terminal.wait_for("Enter Edit")
         terminal.wait_for("Speaker 1")
         terminal.keys("1")
         terminal.wait_for("Who is Speaker 1?")

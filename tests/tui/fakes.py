@@ -12,14 +12,14 @@ from meetrec.core.act_words import act_words
 from meetrec.core.acts import Act
 from meetrec.core.document import Document
 from meetrec.core.edits import apply
-from meetrec.core.errors import MeetrecError, SessionNotFoundError, StorageError
+from meetrec.core.errors import FileThereError, MeetrecError, SessionNotFoundError, StorageError
 from meetrec.core.found import Found, Hit, Results
 from meetrec.core.history import History
 from meetrec.core.origins import split_back
 from meetrec.core.query import fold, parse_query, selects
 from meetrec.core.session import clean_tags
 from meetrec.tui.ports import Command, Progress, SessionSummary
-from meetrec.tui.turns import review_lines
+from meetrec.tui.turns import people_of, review_lines, who_of
 
 
 class FakeLibrary:
@@ -31,13 +31,16 @@ class FakeLibrary:
         self.calls: list[tuple[str, ...]] = []
         self.page = 100
         self.changed = False
+        self.read_only = ""
+        self.outside = ""
+        self.files: set[str] = set()
         self.indexing: list[tuple[int, int]] = []
         self.gate = threading.Event()
         self.gate.set()
 
     def _enter(self, *call: str) -> None:
         self.calls.append(call)
-        self.gate.wait(10)
+        self.gate.wait(60)
         if self.refusal is not None:
             raise self.refusal
 
@@ -122,9 +125,21 @@ class FakeLibrary:
             return
         del self.documents[session_id]
 
-    def export(self, session_id: str, export_format: str) -> str:
-        self._enter("export", session_id, export_format)
+    def formats(self) -> Sequence[tuple[str, str]]:
+        return [("md", "Markdown"), ("txt", "plain text"), ("srt", "subtitles")]
+
+    def export_path(self, session_id: str, export_format: str) -> str:
         return f"/home/ana/Meetings/{session_id}.{export_format}"
+
+    def export(self, session_id: str, export_format: str, path: str = "", replace: bool = False) -> str:
+        self._enter("export", session_id, export_format, *([path, str(replace)] if path else []))
+        path = path or self.export_path(session_id, export_format)
+        if path in self.files and not replace:
+            raise FileThereError(f"{path} is there already", "replace it, or choose another name")
+        return path
+
+    def markdown(self, session_id: str) -> str:
+        return f"# {self.documents[session_id].session.title}\n"
 
 
 class FakeEditor:
@@ -132,11 +147,11 @@ class FakeEditor:
 
     def __init__(self, library: FakeLibrary, session_id: str) -> None:
         self._library, self._id = library, session_id
-        said = library.documents[session_id].transcript
+        said = library.document(session_id).transcript
         if said is None:
             raise StorageError(f"{session_id} has no minutes yet", f"run meetrec finish {session_id}")
         self.received = said
-        self.read_only = ""
+        self.read_only = library.read_only
         self._history = History(said)
 
     @property
@@ -174,6 +189,10 @@ class FakeEditor:
     def refresh(self) -> bool:
         return False
 
+    def edit_outside(self) -> str:
+        self._library._enter("edit_outside", self._id)
+        return self._library.outside
+
     def save_minutes(self) -> None:
         self._library._enter("save_minutes", self._id)
 
@@ -182,13 +201,15 @@ class FakeEditor:
 
 
 def _found(document: Document, words: Sequence[str]) -> Found:
-    lines = review_lines(document)
+    lines, people = review_lines(document), people_of(document.transcript)
     hits = []
     for line in lines:
         spans = [(at, at + len(word)) for word in words if (at := fold(line.text).find(word)) >= 0]
         if spans:
             kind = "note" if line.kind == "note" else "said"
-            hits.append(Hit(at=line.start, kind=kind, text=line.text, speaker=line.name, marked=tuple(sorted(spans))))
+            who = who_of(people, line)
+            name = who.name if who else ""
+            hits.append(Hit(at=line.start, kind=kind, text=line.text, speaker=name, marked=tuple(sorted(spans))))
     return Found(session=summary_of(document), hits=tuple(hits[:4]), count=len(hits))
 
 

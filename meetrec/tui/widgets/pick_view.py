@@ -56,8 +56,9 @@ class PickView(LineView):
             self._bring_into_sight(index, center=center)
 
     def _bring_into_sight(self, index: int, *, center: bool) -> None:
-        if index >= len(self._tops) - 1:
+        if index >= len(self._rows):
             return
+        self.count_around(index)
         top, bottom = self.lines_of(index)
         height = self.scrollable_content_region.height
         first = self.scroll_offset.y
@@ -107,7 +108,7 @@ class PickView(LineView):
             return
         top, _ = self.lines_of(self.cursor)
         line = top + direction * max(self.scrollable_content_region.height - 1, 1)
-        index = self.item_at_line(min(max(line, 0), self._tops[-1] - 1))
+        index = self.item_at_line(min(max(line, 0), self._rows.lines - 1))
         if index is not None:
             self._go(index, direction)
 

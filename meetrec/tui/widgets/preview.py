@@ -11,7 +11,7 @@ from meetrec.core.document import Document
 from meetrec.tui.painting import Painted, row
 from meetrec.tui.ports import SessionSummary
 from meetrec.tui.themes import SPEAKER_COUNT, shape_of
-from meetrec.tui.turns import Line, entry_ink, review_lines
+from meetrec.tui.turns import Line, Who, entry_ink, people_of, review_lines, who_of
 from meetrec.tui.words import date_words, state_sentence
 from meetrec.tui.wrap import wrap
 
@@ -22,7 +22,7 @@ class Glance(NamedTuple):
     """What the preview shows. `text` is None until it has been read."""
 
     summary: SessionSummary | None
-    text: tuple[Line, ...] | None
+    text: tuple[tuple[Line, Who | None], ...] | None
     names: tuple[str, ...]
     trouble: str
 
@@ -72,19 +72,21 @@ class Preview(Painted[Glance]):
         inked = [[(text, self.ink(f"speaker-{number % SPEAKER_COUNT}")) for text, number in line] for line in lines]
         return [*(row(width, line, plain) for line in inked), row(width, [], plain)]
 
-    def _text(self, width: int, entries: tuple[Line, ...]) -> list[Strip]:
+    def _text(self, width: int, entries: tuple[tuple[Line, Who | None], ...]) -> list[Strip]:
         plain, quiet = self.ink("plain"), self.ink("quiet")
         if not entries:
             return [row(width, [("No words yet.", quiet)], plain)]
         lines = []
-        for entry in entries:
-            who = (f"{shape_of(entry.speaker)} {entry.name}  ", self.ink(f"speaker-{entry.speaker % SPEAKER_COUNT}")) \
-                if entry.speaker is not None else ("", plain)  # fmt: skip
-            lines.append(row(width, [who, (format_clock(entry.start), quiet)], plain))
+        for entry, who in entries:
+            head = ("", plain)
+            if who is not None:
+                head = (f"{shape_of(who.number)} {who.name}  ", self.ink(f"speaker-{who.number % SPEAKER_COUNT}"))
+            lines.append(row(width, [head, (format_clock(entry.start), quiet)], plain))
             lines += [row(width, [(one, self.ink(entry_ink(entry)))], plain) for one in wrap(entry.text, width)]
             lines.append(row(width, [], plain))
         return lines[:_LINES_LIMIT]
 
 
-def _beginning(document: Document) -> tuple[Line, ...]:
-    return tuple(review_lines(document)[:20])
+def _beginning(document: Document) -> tuple[tuple[Line, Who | None], ...]:
+    people = people_of(document.transcript)
+    return tuple((line, who_of(people, line)) for line in review_lines(document)[:20])

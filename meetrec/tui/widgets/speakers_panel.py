@@ -1,46 +1,89 @@
-"""Who spoke, and how much: a number to name them by, a shape, a name, a bar."""
+"""Who spoke, and how much: a number to name them by, a shape, a name, a bar, and where they are heard best."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from rich.style import Style
 from textual.strip import Strip
 
-from meetrec.core.clock import format_length
-from meetrec.core.transcript import Transcript
-from meetrec.tui.painting import Painted, row
+from meetrec.core.clock import format_clock, format_length
+from meetrec.core.speaker_stats import SpeakerStats
+from meetrec.tui.painting import row
 from meetrec.tui.themes import SPEAKER_COUNT, shape_of
+from meetrec.tui.widgets.pick_view import PickView
+from meetrec.tui.wrap import fit, wrap
+
+_EXCERPT_LINES = 2
 
 
-class SpeakersPanel(Painted[tuple[tuple[str, bool, float], ...]]):
-    """Shows the speakers of a transcript by first appearance, each with their share of the talking."""
+class SpeakersPanel(PickView):
+    """Shows the speakers of a transcript by first appearance. The cursor is seen while the panel has the keys."""
 
-    def show(self, transcript: Transcript | None) -> None:
-        rows: tuple[tuple[str, bool, float], ...] = ()
-        if transcript is not None:
-            times = transcript.talk_times()
-            rows = tuple((one.name, one.named, times.get(one.id, 0.0)) for one in transcript.speakers)
-        self.show_value(rows)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._speakers: Sequence[SpeakerStats] = ()
+        self._origins: Mapping[str, Sequence[str]] = {}
 
-    def paint(self, value: tuple[tuple[str, bool, float], ...], width: int) -> list[Strip]:
-        rows = value
-        plain, quiet = self.ink("plain"), self.ink("quiet")
-        lines = [row(width, [("Speakers", self.ink("strong"))], plain), row(width, [], plain)]
-        total = sum(seconds for _, _, seconds in rows) or 1.0
-        for number, (name, _, seconds) in enumerate(rows):
-            lines += self._speaker(width, number, name, seconds, seconds / total)
-        if not rows:
-            lines.append(row(width, [("Told apart in the minutes.", quiet)], plain))
-        elif not any(named for _, named, _ in rows):
-            lines.append(row(width, [("Press a number to name one.", quiet)], plain))
-        return lines
+    def show_speakers(self, speakers: Sequence[SpeakerStats], origins: Mapping[str, Sequence[str]]) -> None:
+        """Show these; `origins` are those who were merged into one, by id."""
+        picked = self.picked.id if self.picked is not None else ""
+        self._speakers, self._origins = speakers, origins
+        self._painted.clear()
+        self.lay_out()
+        self.cursor = None
+        found = next((place for place, one in enumerate(speakers) if one.id == picked), 0)
+        self.pick(found if speakers else None)
 
-    def _speaker(self, width: int, number: int, name: str, seconds: float, share: float) -> list[Strip]:
-        plain, quiet, faint = self.ink("plain"), self.ink("quiet"), self.ink("faint")
-        ink = self.ink("strong", f"speaker-{number % SPEAKER_COUNT}")
-        key = f"{number + 1} " if number < 9 else "  "
-        percent = f"{share * 100:.0f} %"
-        head = row(width, [(key, quiet), (f"{shape_of(number)} {name}", ink)], plain, right=[(percent, plain)])
-        room = max(width - 2 - 9, 4)
-        full = max(round(share * room), 1 if seconds else 0)
-        length = f"{format_length(seconds):>9}"
-        bar = [("  ", plain), ("━" * full, ink), ("─" * (room - full), faint), (length, quiet)]
-        return [head, row(width, bar, plain), row(width, [], plain)]
+    @property
+    def picked(self) -> SpeakerStats | None:
+        """Who the cursor is on."""
+        return self._speakers[self.cursor] if self.cursor is not None and self.cursor < len(self._speakers) else None
+
+    def on_focus(self) -> None:
+        self._repaint_picked()
+
+    def on_blur(self) -> None:
+        self._repaint_picked()
+
+    def _repaint_picked(self) -> None:
+        if self.cursor is not None:
+            self.repaint_item(self.cursor)
+
+    def item_count(self) -> int:
+        return len(self._speakers)
+
+    def item_height(self, index: int, width: int) -> int:
+        return len(self._lines(index, width, False))
+
+    def paint_item(self, index: int, width: int) -> list[Strip]:
+        return self._lines(index, width, self.has_focus and index == self.cursor)
+
+    def _lines(self, index: int, width: int, picked: bool) -> list[Strip]:
+        one = self._speakers[index]
+        plain, quiet = self._ink(picked, "plain"), self._ink(picked, "quiet")
+        ink = self._ink(picked, "strong", f"speaker-{index % SPEAKER_COUNT}")
+        bar = ("▌" if picked else " ", self._ink(picked, "accent"))
+        key = f"{index + 1} " if index < 9 else "  "
+        head = [bar, (key, quiet), (f"{shape_of(index)} {one.name}", ink)]
+        lines = [row(width, head, plain, right=[(f"{one.share * 100:.0f} %", plain)])]
+        room = max(width - 3 - 9, 4)
+        full = max(round(one.share * room), 1 if one.talk_time else 0)
+        length = (f"{format_length(one.talk_time):>9}", quiet)
+        faint = self._ink(picked, "faint")
+        lines.append(row(width, [bar, ("  ", plain), ("━" * full, ink), ("─" * (room - full), faint), length], plain))
+        lines += [row(width, [bar, ("  ", plain), (text, quiet)], plain) for text in self._details(one, width - 3)]
+        return [*lines, row(width, [], self.ink("plain"))]
+
+    def _details(self, one: SpeakerStats, width: int) -> list[str]:
+        turns = f"{one.turns} turn{'s' if one.turns != 1 else ''}"
+        lines = [f"{one.id} · {turns} · from {format_clock(one.first)}"]
+        if one.id in self._origins:
+            lines.append(f"with {', '.join(self._origins[one.id])}")
+        said = wrap(f"“{one.excerpt.text}”", width)
+        if len(said) > _EXCERPT_LINES:
+            said = [*said[: _EXCERPT_LINES - 1], fit(f"{said[_EXCERPT_LINES - 1]} …", width - 1) + "”"]
+        return [fit(line, width) for line in (*lines, *said)]
+
+    def _ink(self, picked: bool, *names: str) -> Style:
+        return self.ink("selected", *names) if picked else self.ink(*names)

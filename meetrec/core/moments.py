@@ -1,4 +1,4 @@
-"""Times as they are written on the command line: "12:34", "mark:2", "note:1"."""
+"""Times as people write them: "12:34", "mark:2", "note 1"."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from meetrec.core.document import Document
 from meetrec.core.errors import UsageError
 from meetrec.core.sanitize import one_line
 
-_REMARK = re.compile(r"(mark|note):?([1-9]\d{0,5})")
+_REMARK = re.compile(r"(mark|note)[: ]?([1-9]\d{0,5})")
 
 
 def moment(text: str, document: Document) -> float:
