@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ FLOOR_DB = -75.0
 
 OVERLAP_S = 6.0
 """What neighboring parts both hear, half of it on each side of the cut."""
+SHORTEST_BALANCED_S = 600.0
+"""Parts are not made smaller than that only to keep all requests busy: each seam is a place to go wrong."""
 SHORTEST_LIMIT_S = 10.0
 """Parts are never made to fit a smaller limit: it would hold little more than the overlap."""
 
@@ -39,6 +42,18 @@ class Part:
 def part_limit(max_seconds: float, max_bytes: int, bytes_per_second: float) -> float:
     """Return the longest part in seconds that keeps both limits of the service."""
     return min(max_seconds, max_bytes / bytes_per_second)
+
+
+def balanced_limit(rest: float, limit: float, at_a_time: int) -> float:
+    """Return the limit, at most `limit`, with which requests made `at_a_time` are all busy until the end.
+
+    `rest` seconds are to be cut. Parts end in pauses, and so come out somewhat shorter than their limit.
+    """
+    if rest <= limit or at_a_time == 1:
+        return limit
+    usual = 1 - SEARCH_SHARE / 2
+    rounds = math.ceil(rest / (limit * usual) / at_a_time)
+    return min(limit, max(rest / (rounds * at_a_time) / usual, SHORTEST_BALANCED_S))
 
 
 def plan_parts(levels: Sequence[float], step: float, duration: float, limit: float) -> list[Part]:

@@ -23,7 +23,7 @@ from meetrec.core.events import (
     PartFailed,
     PartSent,
 )
-from meetrec.core.parts import SHORTEST_LIMIT_S, Part, last_part, next_part, part_limit, split_part
+from meetrec.core.parts import SHORTEST_LIMIT_S, Part, balanced_limit, last_part, next_part, part_limit, split_part
 from meetrec.core.stitch import PartAnswer, RollCall, stitch
 from meetrec.workflow.finish_job import LEVEL_STEP_S, FinishJob
 from meetrec.workflow.who import compare_voices, known_voices
@@ -119,7 +119,9 @@ class Finish:
         """Plan what follows the last part. A recording that went on after it was finished once gets further parts."""
         if self._plan and self._duration - self._plan[-1].end < SHORTEST_S:
             return
-        while (part := await self._next_part(self._limit(self._format()))) is not None:
+        rest = self._duration - (self._plan[-1].end if self._plan else 0.0)
+        limit = balanced_limit(rest, self._limit(self._format()), self._job.settings.parallel)
+        while (part := await self._next_part(limit)) is not None:
             await self._add(part)
         await self._add(self._numbered(last_part(self._duration, self._plan[-1] if self._plan else None)))
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetrec.core.parts import OVERLAP_S, part_limit, plan_parts, quietest_place
+from meetrec.core.parts import OVERLAP_S, SHORTEST_BALANCED_S, balanced_limit, part_limit, plan_parts, quietest_place
 
 STEP = 0.1
 LEVELS = st.lists(st.floats(-120, 0), min_size=1, max_size=900)
@@ -54,3 +54,18 @@ def test_a_growing_recording_never_moves_a_cut_that_was_made(
     before = plan_parts(early, STEP, len(early) * STEP, limit)
     after = plan_parts(early + late, STEP, len(early + late) * STEP, limit)
     assert after[: len(before) - 1] == before[:-1]
+
+
+@given(st.floats(1, 40_000), st.floats(20, 1380), st.integers(1, 8))
+def test_a_balanced_limit_keeps_the_limit_and_makes_no_needlessly_small_parts(
+    rest: float, limit: float, at_a_time: int
+) -> None:
+    balanced = balanced_limit(rest, limit, at_a_time)
+    assert min(limit, SHORTEST_BALANCED_S) <= balanced <= limit
+
+
+def test_two_hours_are_cut_so_that_four_requests_at_a_time_end_together() -> None:
+    levels = [-20.0] * 72_000
+    lengths = [part.seconds for part in plan_parts(levels, 0.1, 7200, balanced_limit(7200, 1380, 4))]
+    assert len(lengths) == 8
+    assert max(lengths) - min(lengths) < 60
