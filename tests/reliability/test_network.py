@@ -151,7 +151,7 @@ def test_a_network_slower_than_speech_makes_captions_late_and_loses_no_word(serv
     with Live("record", "--from", SAMPLE, "--speed", "4", "--no-finish", "--json") as live:
         live.wait_for('"caption.final"', times=2)
         network.crawl(60_000)  # a quarter of what is spoken
-        live.wait_for('"behind"')
+        live.wait_for('"state": "behind"')
         network.come_back()
         done = live.end()
     assert done.code == 0, done
