@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from meetrec.audio.portaudio import quiet
 from meetrec.core.sanitize import one_line
 
 _PATIENCE_S = 20.0
@@ -31,7 +32,8 @@ class Tags(NamedTuple):
 
 def read_tags(path: Path) -> Tags:
     """Return what the file says of itself, by libsndfile, PyAV or ffprobe, whichever knows it. Never fails."""
-    values = _from_soundfile(path) or _from_av(path) or _from_ffprobe(path)
+    with quiet():  # libmpg123 finds fault with good MP3s
+        values = _from_soundfile(path) or _from_av(path) or _from_ffprobe(path)
     when = _recorded_at(values)
     if when is not None and _DAY.fullmatch(values.get("date", "")):
         written = datetime.fromtimestamp(path.stat().st_mtime).astimezone()

@@ -67,3 +67,11 @@ def test_a_file_that_is_none_says_nothing(tmp_path: Path, content: bytes) -> Non
     path = tmp_path / "x.m4a"
     path.write_bytes(content)
     assert read_tags(path) == Tags()
+
+
+def test_what_the_library_thinks_of_an_mp3_is_not_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.mp3"
+    soundfile.write(path, speechlike(10, 24000), 24000)
+    path.write_bytes(path.read_bytes()[:20_000])
+    read_tags(path)
+    assert capfd.readouterr() == ("", "")
