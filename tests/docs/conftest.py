@@ -51,4 +51,5 @@ def simulated(home: Path, service_url: str) -> Mapping[str, str]:
         "MEETREC_HOME": str(home),
         "OPENAI_BASE_URL": service_url,
         "OPENAI_API_KEY": "an-invented-key",
+        "MEETREC_PROVIDER_REPLAY_SPEED": "60",
     }
