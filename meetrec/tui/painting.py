@@ -20,7 +20,7 @@ from meetrec.tui.wrap import fit
 
 INKS = frozenset({
     "ink-plain", "ink-strong", "ink-quiet", "ink-faint", "ink-accent", "ink-good", "ink-warn", "ink-bad",
-    "ink-interim", "ink-note", "ink-selected", "ink-found",
+    "ink-interim", "ink-note", "ink-selected", "ink-found", "ink-heard",
     *(f"ink-speaker-{number}" for number in range(SPEAKER_COUNT)),
 })  # fmt: skip
 

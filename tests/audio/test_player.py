@@ -44,6 +44,11 @@ def wait_until(lab: Lab, one: Player, state: PlayState) -> None:
     lab.wait_for(lambda: one.status.state == state, f"the player is {state}, not {one.status}")
 
 
+def nothing_left(lab: Lab) -> None:
+    """Wait for what was left behind while the server hung: the next test needs it no more."""
+    lab.wait_for(lambda: "output closer" not in {one.name for one in threading.enumerate()}, "all streams are closed")
+
+
 def heard_at(whole: Samples, heard: Samples) -> float:
     """Return at which second of `whole` (48 kHz) a piece of sound is from."""
     padded = np.concatenate(
@@ -310,9 +315,7 @@ def test_a_sound_server_that_hangs_delays_nobody(lab: Lab, tmp_path: Path, playe
         assert time.monotonic() - begin < 2  # milliseconds as a rule; PortAudio's own would take as long as it hangs
     finally:
         lab.thaw()
-    for thread in threading.enumerate():
-        if thread.name in ("output closer", "player"):
-            thread.join(60)
+    nothing_left(lab)
 
 
 def test_that_the_sound_server_hangs_is_told_as_no_output(lab: Lab, tmp_path: Path, players: list[Player]) -> None:
@@ -325,9 +328,7 @@ def test_that_the_sound_server_hangs_is_told_as_no_output(lab: Lab, tmp_path: Pa
         assert "does not take any sound" in one.status.problem
     finally:
         lab.thaw()
-    for thread in threading.enumerate():
-        if thread.name == "output closer":
-            thread.join(60)
+    nothing_left(lab)
 
 
 def test_a_device_that_refuses_rate_and_mono_is_played_in_its_own_form(

@@ -20,6 +20,7 @@ from meetrec.core.query import fold, parse_query, selects
 from meetrec.core.session import clean_tags
 from meetrec.tui.ports import Command, Progress, SessionSummary
 from meetrec.tui.turns import people_of, review_lines, who_of
+from tests.tui.fake_player import FakePlayer
 
 
 class FakeLibrary:
@@ -27,6 +28,7 @@ class FakeLibrary:
 
     def __init__(self, documents: Sequence[Document] = ()) -> None:
         self.documents = {one.session.id: one for one in documents}
+        self.players: dict[str, FakePlayer] = {}
         self.refusal: MeetrecError | None = None
         self.calls: list[tuple[str, ...]] = []
         self.page = 100
@@ -105,6 +107,10 @@ class FakeLibrary:
     def editor(self, session_id: str) -> FakeEditor:
         self._enter("editor", session_id)
         return FakeEditor(self, session_id)
+
+    def player(self, session_id: str) -> FakePlayer:
+        self._enter("player", session_id)
+        return self.players.setdefault(session_id, FakePlayer(self.documents[session_id].duration))
 
     def rename(self, session_id: str, title: str) -> None:
         self._enter("rename", session_id, title)

@@ -27,9 +27,9 @@ from meetrec.tui.review.speaker_acts import SpeakerActs
 from meetrec.tui.review.text_editing import TextEditing
 from meetrec.tui.turns import Line
 from meetrec.tui.widgets.banner import Banner
+from meetrec.tui.widgets.heard_view import HeardView
 from meetrec.tui.widgets.pick_view import PickView
 from meetrec.tui.widgets.speakers_panel import SpeakersPanel
-from meetrec.tui.widgets.turns_view import TurnsView
 
 if TYPE_CHECKING:
     from meetrec.tui.widgets.turn_editor import TurnEditor
@@ -44,7 +44,7 @@ class ReviewActions(Screen[None]):
     """The screen's actions. How a session is shown is the business of the screen that builds on it."""
 
     BINDINGS: ClassVar[list[BindingType]] = REVIEW_KEYS
-    IMPORTANT: ClassVar[tuple[str, ...]] = ("finish", "edit", "name", "assign", "find", "undo")
+    IMPORTANT: ClassVar[tuple[str, ...]] = ("finish", "edit", "name", "assign", "find", "play", "undo")
 
     class Left(Message, namespace="review_screen"):
         """The user went back to the library."""
@@ -65,7 +65,7 @@ class ReviewActions(Screen[None]):
         self._library, self._session_id = library, session_id
         self._only = ""
         # Kept, not queried: a worker may outlive its place in the tree for a moment.
-        self.turns = TurnsView(id="turns")
+        self.turns = HeardView(id="turns")
         self.panel = SpeakersPanel(id="speakers")
         self.told = Banner("quiet", id="told")
         self.desk = Desk(library, session_id, self.show_change)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+from meetrec.tui.playback import PLAYBACK_KEYS
+
 REVIEW_KEYS: list[BindingType] = [
     Binding("enter", "edit", "Edit", id="review.edit"),
     Binding("s", "name", "Name", id="review.name"),
     Binding("a", "assign", "Assign", id="review.assign"),
     Binding("slash", "find", "Find", id="review.find"),
     Binding("u", "undo", "Undo", id="review.undo"),
+    *PLAYBACK_KEYS,
     Binding("e", "export", "Export", id="review.export"),
     Binding("f", "finish", "Make minutes", id="review.finish"),
     Binding("S", "speaker", "Speaker: merge, split, swap", id="review.speaker", show=False),

@@ -9,14 +9,14 @@ from meetrec.core.clock import format_length
 from meetrec.core.errors import MeetrecError
 from meetrec.tui.notices import tell_error
 from meetrec.tui.ports import Library
-from meetrec.tui.review.actions import ReviewActions
+from meetrec.tui.review.listening import ListeningActions
 from meetrec.tui.review.page import Page, Span
 from meetrec.tui.widgets.banner import SIMULATED, Banner, Masthead
 from meetrec.tui.widgets.key_bar import KeyBar
 from meetrec.tui.words import date_words, draft_words, refusal_words
 
 
-class ReviewScreen(ReviewActions):
+class ReviewScreen(ListeningActions):
     """Shows one session: its turns by speaker, or its captions as long as there are no minutes."""
 
     def __init__(self, library: Library, session_id: str, *, at: float | None = None) -> None:
@@ -34,6 +34,7 @@ class ReviewScreen(ReviewActions):
         with Horizontal(id="body"):
             yield self.turns
             yield self.panel
+        yield self.player_bar
         yield self.told
         yield KeyBar()
 
