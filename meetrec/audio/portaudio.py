@@ -90,21 +90,50 @@ def _alsa_hint() -> str:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep what C libraries (ALSA, JACK) write to file descriptor 2 off the screen while the block runs."""
-    sys.stderr.flush()
+    """Keep what C libraries (ALSA, JACK) write to file descriptor 2 off the screen while the block runs.
+
+    Several threads may do so at once: the last one out puts back what the first one in took away.
+    """
+    _silence.enter()
     try:
-        kept = os.dup(2)
-    except OSError:  # no standard error at all
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        _silence.leave()
+
+
+class _Silence:
+    """Where file descriptor 2 leads while any thread wants it quiet: nowhere."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._kept: int | None = None
+
+    def enter(self) -> None:
+        with self._lock:
+            self._inside += 1
+            if self._inside > 1:
+                return
+            sys.stderr.flush()
+            try:
+                self._kept = os.dup(2)
+            except OSError:  # no standard error at all
+                return
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 2)
+            os.close(nowhere)
+
+    def leave(self) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside or self._kept is None:
+                return
+            os.dup2(self._kept, 2)
+            os.close(self._kept)
+            self._kept = None
+
+
+_silence = _Silence()
 
 
 def no_device() -> AudioDeviceError:

@@ -14,6 +14,8 @@ from meetrec.audio.tempo import make_tempo
 _AHEAD_S = 0.7
 """How much sound is ready beside what the device was given."""
 _BLOCK_S = 0.1
+_LEAD_IN_S = 0.05
+"""Silence before the first sound: PulseAudio swallows some 20 ms at the beginning of a stream."""
 
 
 class Supply:
@@ -35,6 +37,7 @@ class Supply:
         self.device_ended = False
         self._tempo = make_tempo(reader.rate, speed)
         self.output = Output(reader.rate, self._ended, latency_s=latency_s)
+        self.output.put(bytes(round(reader.rate * _LEAD_IN_S) * SAMPLE_BYTES), done, 0.0)
 
     def start(self) -> None:
         """Begin to play. Raises AudioDeviceError, and StorageError where the sound cannot be read."""

@@ -67,7 +67,7 @@ def test_what_is_played_is_heard_sample_by_sample(lab: Lab, tmp_path: Path, play
         heard = ear.samples
     found = lags(sound, heard, 12000)
     assert set(found) == {found[0]}
-    there = heard[found[0] + 4800 : found[0] + len(sound)]  # the first tenth of a second may be faded in
+    there = heard[found[0] + 4800 : found[0] + len(sound)]  # a busy sound server may swallow the very beginning
     assert np.abs(there.astype(int) - sound[4800 : 4800 + len(there)]).max() <= 1
     assert one.status.position == pytest.approx(4.0, abs=0.05)
     assert one.status.problem == ""
