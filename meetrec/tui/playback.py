@@ -76,6 +76,17 @@ class Playback:
             self._play_line(player, self._view.cursor)
         self._watch()
 
+    async def play_line(self, index: int) -> None:
+        """Play from a line; pause where that is what is heard."""
+        player = await self._ready()
+        if player is None:
+            return
+        if player.status.is_on and not self._voice and self._line_at(player.status.position) == index:
+            player.pause()
+        else:
+            self._play_line(player, index)
+        self._watch()
+
     async def skip(self, seconds: float) -> None:
         """Go on `seconds` later."""
         player = await self._ready()

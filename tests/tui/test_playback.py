@@ -299,3 +299,20 @@ async def test_the_first_draft_is_heard_too() -> None:
         await one.plays([*made.spoken(8)][1][0])
         assert isinstance(one.look.app.screen, ReviewScreen)
         await one.look.see("▶ 00:00:")
+
+
+@pytest.mark.parametrize(("size", "place"), [((80, 24), (6, 1)), ((60, 20), (12, 0))])
+async def test_a_click_on_the_time_of_a_line_plays_it_and_on_the_bar_pauses(
+    size: tuple[int, int], place: tuple[int, int]
+) -> None:
+    async with listening(size) as one:
+        top, _ = one.view.lines_of(1)
+        await one.look.pilot.click(HeardView, offset=(place[0], top + place[1]))
+        await one.plays(start_of(1))
+        await one.look.pilot.click("PlayerBar")
+        await one.look.see("· paused")
+        await one.look.pilot.click(
+            HeardView, offset=(30, one.view.lines_of(2)[0] - one.view.scroll_offset.y + place[1])
+        )
+        await one.picks(start_of(2))
+        assert one.player.status.state == "paused"

@@ -8,6 +8,7 @@ from meetrec.tui.playback import Playback
 from meetrec.tui.ports import Library
 from meetrec.tui.review.actions import ReviewActions
 from meetrec.tui.turns import Line
+from meetrec.tui.widgets.heard_view import HeardView
 from meetrec.tui.widgets.player_bar import PlayerBar
 
 
@@ -36,6 +37,11 @@ class ListeningActions(ReviewActions):
     def _speaker_of(self, line: Line) -> str:
         return self.desk.transcript.speaker(line.who).name if line.who else ""
 
+    @on(HeardView.PlayWanted)
+    def _play_line(self, event: HeardView.PlayWanted) -> None:
+        self._run(self.playback.play_line(event.index))
+
+    @on(PlayerBar.Clicked)
     def action_play(self) -> None:
         self._run(self.playback.toggle())
 

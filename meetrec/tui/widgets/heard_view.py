@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.style import Style
+from textual import events
+from textual.message import Message
 
 from meetrec.core.clock import format_clock
 from meetrec.tui.painting import Piece
@@ -15,10 +18,18 @@ from meetrec.tui.wrap import wrap
 
 Word = tuple[int, int]
 """The first character of a word in the text of a line, and the one behind its last."""
+_CLOCK_CELLS = len("▶ 00:00:00")
 
 
 class HeardView(TurnsView):
     """The line that is heard has a ▶ before its time, and the word that is heard is underlined."""
+
+    class PlayWanted(Message):
+        """The time of a line was clicked."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -62,6 +73,25 @@ class HeardView(TurnsView):
         top, bottom = self.lines_of(index)
         first = self.scroll_offset.y
         return top < first + self.scrollable_content_region.height and bottom - 1 > first
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a line's time plays it; elsewhere it picks the line."""
+        line = event.y + self.scroll_offset.y
+        index = self.item_at_line(line)
+        if index is not None and self.can_pick(index) and self._is_time(index, event.x, line):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.PlayWanted(index))
+
+    def _is_time(self, index: int, column: int, line: int) -> bool:
+        """Whether the time of the line stands there: below the speaker, or beside them where there is little room."""
+        entry = self.entries[index]
+        text_column, text_line, _ = self.text_region(index)
+        top, _ = self.lines_of(index)
+        if text_line > top:
+            start = 2 + sum(cell_len(text) for text, _ in self._speaker(entry, False, self._width - 22))
+            return line == top and start <= column < start + _CLOCK_CELLS
+        return line == top + len(self._heads(entry, False)) - 1 and column < text_column
 
     @property
     def _heard_line(self) -> Line | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from textual import events
+from textual.message import Message
 from textual.strip import Strip
 
 from meetrec.core.clock import format_clock
@@ -23,6 +25,13 @@ class PlayerBar(Painted[tuple[str, str, str]]):
     """Shows "▶ 00:12:34 / 01:02:03 · 1.25× · Ana"."""
 
     DEFAULT_CSS = "PlayerBar { height: 1; width: 1fr; display: none; }"
+
+    class Clicked(Message):
+        """The bar was clicked."""
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(self.Clicked())
 
     def show(self, heard: Heard) -> None:
         self.show_value((*bar_words(heard), heard.aside))
