@@ -45,6 +45,7 @@ _KEY_NAMES = {
     "home": "Home",
     "end": "End",
     "delete": "Del",
+    "tab": "Tab",
     **{f"f{number}": f"F{number}" for number in range(1, 13)},
 }
 

@@ -173,6 +173,28 @@ def _people(count: int) -> Any:
     return dataclasses.replace(words, speakers=speakers, segments=segments)
 
 
+def _doubtful() -> Any:
+    """A session that deserves a second look: a doubtful speaker, and a text that goes round and round."""
+    import dataclasses
+
+    words = made.transcript(14)
+    loop = dataclasses.replace(words.segments[-1], text="Thank you for watching. " * 6)
+    return made.document(words=dataclasses.replace(words, segments=(*words.segments[:-1], loop)))
+
+
+def _there() -> Stage:
+    stage = _review(_REVIEWED)()
+    stage.library.files.add(stage.library.export_path(_REVIEWED.session.id, "md"))
+    return stage
+
+
+def _read_only() -> Stage:
+    stage = _review(_REVIEWED)()
+    stage.library.read_only = "edits.jsonl was written by a newer version of meetrec"
+    return stage
+
+
+_REVIEWED = made.document(words=made.transcript(), duration=1262.0)
 _BEHIND = made.live_events(8)
 _OFFLINE = ev.LinkChanged(
     at=60, state="offline", why="the service cannot be reached", hint="it is tried again by itself"
@@ -284,6 +306,41 @@ SCENES = (
     Scene("review-name", _review(made.document(words=made.transcript(named=False))), "Who is", ("Speaker 1 => 2",)),
     Scene("review-moved", _review(made.document(words=made.transcript(30))), "Ana", ("Ana => j j j j j j j",)),
     Scene("review-huge", _review(made.document(words=made.transcript(3000))), "Ana", ("Ana => G",)),
+    Scene("review-doubt", _review(_doubtful()), "speaker uncertain", ("Ana => right_square_bracket",)),
+    Scene("review-loop", _review(_doubtful()), "text repeats itself", ("Ana => G",)),
+    Scene("review-edit", _review(_REVIEWED), "Save, next turn", ("Ana => j j j enter",)),
+    Scene(
+        "review-edited",
+        _review(_REVIEWED),
+        "Text changed",
+        ("Ana => j j enter", "Save, next => exclamation_mark enter"),
+    ),
+    Scene("review-undone", _review(_REVIEWED), "Undone: ", ("Ana => j j d", "Turn deleted => u")),
+    Scene("review-assign", _review(_REVIEWED), "said by somebody else", ("Ana => j j a",)),
+    Scene("review-assign-who", _review(_REVIEWED), "Who said it?", ("Ana => j j a", "somebody else => h")),
+    Scene(
+        "review-speaker",
+        _review(_REVIEWED),
+        "Split S4 back",
+        ("Ana => 4", "Who is => A n a enter", "one speaker now => S"),
+    ),  # fmt: skip
+    Scene("review-becomes-one", _review(_REVIEWED), "become one", ("Ana => s", "Who is => B e n")),
+    Scene("review-filter", _review(_REVIEWED), "Only Ben", ("Ana => F", "only what one => 2")),
+    Scene("review-find", _review(_REVIEWED), "1 of 4", ("Ana => slash", "Keep => f i g u r e s")),
+    Scene("review-go", _review(_REVIEWED), "Go to", ("Ana => g",)),
+    Scene("review-panel", _review(_REVIEWED), "S3 · 2 turns", ("Ana => w",)),
+    Scene("review-export", _review(_REVIEWED), "Export as", ("Ana => e",)),
+    Scene(
+        "review-export-there", _there, "Replace the file?", ("Ana => e", "Export as => enter", "which file => enter")
+    ),
+    Scene("review-read-only", _read_only, "Nothing can be changed"),
+    Scene("review-draft-nothing", _review(made.document(state="recorded", problem="no key")), "No captions were kept"),
+    Scene("review-failed", _review(made.document(state="failed", problem="the audio file is damaged")), "damaged"),
+    Scene(
+        "review-broken",
+        _review(made.document(words=made.transcript(4), problem="line 3 of events.jsonl cannot be read")),
+        "line 3 of events.jsonl",
+    ),
     Scene("review-missing", lambda: Stage(start=Start("open", "gone")), "There is no session gone"),
     Scene("review-help", _review(made.document(words=made.transcript())), "Here", ("Ana => question_mark",)),
 )

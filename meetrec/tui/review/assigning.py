@@ -39,7 +39,7 @@ class Assigning:
             choices.append(Choice("line", "One line of it …", "l", f"{len(line.segments)} lines"))
         choices += [
             Choice("here", f"Everything by {name} from here on", "h", f"from {at}"),
-            Choice("between", f"Everything by {name} between two moments …", "b", "marks, times"),
+            Choice("between", f"Everything by {name} between two moments …", "b"),
             Choice("all", f"Everything by {name}", "e"),
         ]
         match await self._screen.app.push_screen_wait(ChoiceDialog("What was said by somebody else?", choices)):

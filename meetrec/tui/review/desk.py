@@ -41,6 +41,8 @@ class Desk:
         self._page: Page | None = None
         self._unsaved = False
         self._saving = asyncio.Lock()
+        self.flags: Mapping[int, tuple[Flag, ...]] = {}
+        """What deserves a second look, as far as it is known at once; `insight` knows all of it."""
         self._texts: Sequence[str] = ()
         self._loops: frozenset[int] = frozenset()
         self.trouble = ""
@@ -91,7 +93,9 @@ class Desk:
             editor = self._library.editor(self._id)
         except MeetrecError:  # there are no minutes, or they can't be read: the document says why
             return None, Page.of(self._library.document(self._id))
-        return editor, Page.of(editor.document)
+        document = editor.document
+        self.flags = with_doubts(document.transcript or Transcript(), self._loops)
+        return editor, Page.of(document)
 
     def _look(self) -> None:
         if self._editor is not None:
@@ -119,10 +123,6 @@ class Desk:
             return Insight(flags, speaker_stats(transcript, breaks), merged(transcript, received))
 
         return await in_background(work)
-
-    def doubts(self) -> Mapping[int, tuple[Flag, ...]]:
-        """Return the flags as far as they are known at once."""
-        return with_doubts(self.transcript, self._loops)
 
     def _repeated(self, transcript: Transcript) -> frozenset[int]:
         texts = [one.text for one in transcript.segments]
@@ -178,7 +178,9 @@ class Desk:
                     result = call(editor)
                 except MeetrecError as caught:  # others may have changed it: that is shown, too
                     error = caught
-                return result, error, page.after(editor.document)
+                document = editor.document
+                self.flags = with_doubts(document.transcript or Transcript(), self._loops)
+                return result, error, page.after(document)
 
             result, error, (after, span) = await in_background(work)
             if changes and after.document.transcript != page.document.transcript:

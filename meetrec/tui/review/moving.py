@@ -50,7 +50,7 @@ class Moving:
         if self._line is None:
             self._from = self._view.cursor
             self._line = FindLine(placeholder="Find in this session", id="find")
-            await self._screen.mount(self._line, before="#told")
+            await self._screen.mount(self._line, after="#told")
             self._line.focus()
             self._screen.refresh_bindings()
 

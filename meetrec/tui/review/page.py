@@ -55,6 +55,8 @@ class Page:
         last, stop = self._turn_with(count - tail) if tail else (len(self.lines) - 1, count)
         if tail:
             stop += len(self.lines[last].segments)
+        while last + 1 < len(self.lines) and not self.lines[last + 1].segments:
+            last += 1  # the turn may begin later now, behind a mark that it stood before
         now = new.transcript.segments
         made = turn_lines(now[start : len(now) - (count - stop)], new.breaks)
         made += [line for line in self.lines[first : last + 1] if line.kind != "turn"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
@@ -14,6 +16,9 @@ from meetrec.tui.review.page import Page, Span
 from meetrec.tui.widgets.banner import SIMULATED, Banner, Masthead
 from meetrec.tui.widgets.key_bar import KeyBar
 from meetrec.tui.words import date_words, draft_words, refusal_words
+
+LOOK_AFTER_S = 0.3
+"""Shares and loops are worked out when nothing was changed for so long: that takes half a second for eight hours."""
 
 
 class ReviewScreen(ListeningActions):
@@ -68,7 +73,7 @@ class ReviewScreen(ListeningActions):
         self.panel.show_empty("Speakers" if minutes is not None else "Speakers\nTold apart in the minutes.")
         self.show_frame()
         self.turns.show_entries(page.lines, page.people)
-        self.turns.show_flags(self.desk.doubts())
+        self.turns.show_flags(self.desk.flags)
         if self._at is not None:
             self.turns.pick_at(self._at)
         self.refresh_bindings()
@@ -96,10 +101,14 @@ class ReviewScreen(ListeningActions):
             self.show_only(self._only if self._only in page.people else "")
         else:
             self.turns.change_entries(page.lines, page.people, span.first, span.stop)
-        self.turns.show_flags(self.desk.doubts())
+        self.turns.show_flags(self.desk.flags)
         self.show_frame()
         self.refresh_bindings()
-        self.run_worker(self._look_closer(), group="insight", exclusive=True)
+        self.run_worker(self._look_soon(), group="insight", exclusive=True)
+
+    async def _look_soon(self) -> None:
+        await asyncio.sleep(LOOK_AFTER_S)
+        await self._look_closer()
 
     async def _look_closer(self) -> None:
         """Show what takes a moment to work out: how much each one says, and what repeats itself."""

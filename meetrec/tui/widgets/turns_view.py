@@ -24,6 +24,7 @@ MEASURE = 92
 _SIDE_BY_SIDE_WIDTH = 72
 """From here on the speaker stands beside the text, below this above it."""
 _MARGIN = 20
+_FEW = 64
 _LIST_KEYS = [one for one in PickView.BINDINGS if isinstance(one, Binding) and one.id != "list.first"]
 
 
@@ -80,11 +81,18 @@ class TurnsView(PickView, inherit_bindings=False):
 
     def show_flags(self, flags: Mapping[int, tuple[Flag, ...]]) -> None:
         """Say below the turns what deserves a second look, by segment id."""
-        if flags != self._flags:
-            self._flags = flags
+        old, self._flags = self._flags, flags
+        changed = {one for one in {*old, *flags} if old.get(one) != flags.get(one)}
+        if not changed:
+            return
+        if len(changed) > _FEW:
             self.lay_out()
-            if self.cursor is not None:
-                self._bring_into_sight(self.cursor, center=False)
+        else:
+            for index, line in enumerate(self.entries):
+                if any(one.id in changed for one in line.segments):
+                    self.replace_items(index, index + 1, 1)
+        if self.cursor is not None:
+            self._bring_into_sight(self.cursor, center=False)
 
     def show_found(self, wanted: str) -> None:
         """Point out a text wherever it stands; an empty one is none."""

@@ -1,0 +1,138 @@
+"""The review screen on a session of eight hours, 20,000 segments: how fast it opens, and how fast each key answers."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from benchmarks.processes import percentile
+from meetrec.cli.app import DiskLibrary, ProcessRecorder
+from meetrec.core.transcript import Segment, Speaker, Transcript
+from meetrec.storage.paths import Paths
+from meetrec.storage.sessions import SessionStore
+from meetrec.tui.app import MeetrecApp, Start
+from meetrec.tui.screens.review import ReviewScreen
+
+SEGMENTS = 20_000
+RUNS = 7
+TIMES = 12
+SIZE = (120, 40)
+KEYS = (
+    "j", "k", "pagedown", "pageup", "G", "home", "right_square_bracket", "left_square_bracket", "m", "w", "escape",
+    "slash", "b", "u", "d", "enter", "n", "N", "escape", "d", "u", "ctrl+r", "u", "enter", "x", "escape", "u",
+)  # fmt: skip
+SAID = (
+    "Good morning everybody. Shall we start? We have twenty minutes and three things on the list.",
+    "Morning.",
+    "Ich würde lieber auf die Zahlen vom November warten, bevor wir irgendwem etwas versprechen.",
+    "Can we spend the budget on the second room? The ceiling there swallows every other word, and people who call in "
+    "have been asking us to repeat things since spring. A pair of flat microphones on the table would do.",
+)
+
+
+def main() -> None:
+    """Open an empty session and a large one in turn, then press keys in the large one."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = Paths.under(Path(folder))
+        empty, full = session(paths, 0), session(paths, SEGMENTS)
+        empty_times, full_times = [], []
+        for _ in range(RUNS):
+            empty_times.append(asyncio.run(opening(paths, empty)))
+            full_times.append(asyncio.run(opening(paths, full)))
+        a, b = statistics.median(full_times) * 1000, statistics.median(empty_times) * 1000
+        print(f"opening {SEGMENTS:,} segments: {a:.0f} ms, an empty session {b:.0f} ms")
+        print(f"opening over an empty one's: {a - b:.0f} ms (at most 300)")
+        answers = asyncio.run(with_app(paths, full, press_keys))
+    median, p99 = statistics.median(answers), percentile(answers, 0.99)
+    print(f"key to answer, {len(answers)} keys: median {median * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms (at most 50)")
+
+
+def session(paths: Paths, count: int) -> str:
+    """Make a session of so many segments by four people, and return its id."""
+    length = 1.44
+    segments = tuple(
+        Segment(
+            number, number * length, (number + 0.9) * length, f"S{number % 4 + 1}", f"{SAID[number % 4]} {number}",
+            doubt="overlapping voices" if number % 500 == 7 else "",
+        )
+        for number in range(count)
+    )  # fmt: skip
+    speakers = tuple(Speaker(f"S{number}", f"Speaker {number}") for number in range(1, 5)) if count else ()
+    folder = SessionStore(paths).create(f"{count} segments", datetime(2026, 11, 20, tzinfo=UTC))
+    folder.save_transcript(Transcript(segments, speakers, duration=max(count * length, 60.0)))
+    return folder.id
+
+
+async def with_app(
+    paths: Paths, session_id: str, measure: Callable[[Pilot[None]], Awaitable[list[float]]]
+) -> list[float]:
+    """Run the app on a session and return what was measured."""
+    app = MeetrecApp(DiskLibrary(paths), ProcessRecorder(paths), start=Start("open", session_id))
+    async with app.run_test(size=SIZE) as pilot:
+        return await measure(pilot)
+
+
+async def opening(paths: Paths, session_id: str) -> float:
+    """Return the seconds from the start of the app until the session is shown."""
+    gc.collect()
+    began = time.perf_counter()
+
+    async def shown(pilot: Pilot[None]) -> list[float]:
+        screen = pilot.app.screen
+        assert isinstance(screen, ReviewScreen)
+        while screen.document is None or (screen.turns.entries and screen.turns.cursor is None):
+            await asyncio.sleep(0.001)
+        await painted(pilot)
+        return [time.perf_counter() - began]
+
+    return (await with_app(paths, session_id, shown))[0]
+
+
+async def press_keys(pilot: Pilot[None]) -> list[float]:
+    """Return for each key the seconds until everything that follows from it is worked off and painted.
+
+    An act is on the disk by then; what is worked out in the background of it (shares, loops) goes on meanwhile.
+    """
+    screen = pilot.app.screen
+    assert isinstance(screen, ReviewScreen)
+    while not screen.desk.names and not screen.panel.item_count():
+        await asyncio.sleep(0.01)
+    answers = []
+    for _ in range(TIMES):
+        for key in KEYS:
+            began = time.perf_counter()
+            pilot.app.simulate_key(key)
+            for _ in range(3):  # from the app to the widget, and on to the screen
+                await asyncio.sleep(0)
+                while busy(screen):
+                    await asyncio.sleep(0)
+            await painted(pilot)
+            answers.append(time.perf_counter() - began)
+            await asyncio.sleep(0.02)
+    return answers
+
+
+def busy(screen: ReviewScreen) -> bool:
+    """Tell whether messages wait, or an act is under way."""
+    pumps = [screen.app, screen, *([screen.focused] if screen.focused else [])]
+    acting = any(worker.group == "act" and not worker.is_finished for worker in screen.workers)
+    return acting or any(pump._message_queue.qsize() for pump in pumps)
+
+
+async def painted(pilot: Pilot[None]) -> None:
+    """Wait until the screen has painted what changed."""
+    done = asyncio.Event()
+    pilot.app.screen.call_after_refresh(done.set)
+    await done.wait()
+
+
+if __name__ == "__main__":
+    main()
