@@ -32,9 +32,11 @@ def _wrap_narrow(text: str, width: int) -> list[str]:
     start, length = 0, len(text)
     while length - start > width:
         cut = text.rfind(" ", start, start + width + 1)
-        if cut <= start:
+        if cut < start:
             lines.append(text[start : start + width])
             start += width
+        elif cut == start:  # a blank at the beginning of a line is no place for a break, and none is seen there
+            start += 1
         else:
             lines.append(text[start:cut])
             start = cut + 1

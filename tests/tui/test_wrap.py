@@ -34,6 +34,7 @@ def test_words_that_fit_a_line_are_not_broken(text: str, width: int) -> None:
         ("", 10, [""]),
         ("one two three", 7, ["one two", "three"]),
         ("unbreakable", 4, ["unbr", "eaka", "ble"]),
+        (" fits", 4, ["fits"]),
         ("会議を始めましょう", 8, ["会議を始", "めましょ", "う"]),
         ("über die Brücke", 8, ["über die", "Brücke"]),
     ],
