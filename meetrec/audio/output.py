@@ -122,7 +122,7 @@ class Output:
         closer.start()
         closer.join(CLOSE_PATIENCE_S)
         if closer.is_alive():
-            log.warning("the sound system hangs; an output stream is left behind")
+            log.info("the sound system hangs; an output stream is left behind")
 
     # -- PortAudio -------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ Everything else of the program works without PortAudio, so this is the only plac
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import importlib
 import os
@@ -59,13 +60,32 @@ def load() -> Any:
     try:
         with lock, quiet():
             _check_alsa()
-            return importlib.import_module("sounddevice")
+            known = "sounddevice" in sys.modules
+            sounddevice = importlib.import_module("sounddevice")
+            if not known:
+                _end_without_hanging(sounddevice)
+            return sounddevice
     except (ImportError, OSError) as error:  # OSError: the module is there, the C library is not
         raise AudioDeviceError("PortAudio, which meetrec records with, is missing", hint(_HINTS_MISSING)) from error
     except Exception as error:
         if type(error).__name__ != "PortAudioError":  # of a module that was not imported, so it has no other name here
             raise
         raise AudioDeviceError("the sound system cannot be started", _alsa_hint()) from error
+
+
+def _end_without_hanging(sounddevice: Any) -> None:
+    """At the end of the program leave PortAudio alone while a stream may be open.
+
+    sounddevice ends PortAudio then, which closes all streams: for ever where a sound server hangs. What a process has
+    open the system closes.
+    """
+    atexit.unregister(sounddevice._exit_handler)
+
+    def end() -> None:
+        if not open_streams:
+            sounddevice._exit_handler()
+
+    atexit.register(end)
 
 
 def _check_alsa() -> None:
