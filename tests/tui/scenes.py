@@ -323,7 +323,7 @@ SCENES = (
         _review(_REVIEWED),
         "Split S4 back",
         ("Ana => 4", "Who is => A n a enter", "one speaker now => S"),
-    ),  # fmt: skip
+    ),
     Scene("review-becomes-one", _review(_REVIEWED), "become one", ("Ana => s", "Who is => B e n")),
     Scene("review-filter", _review(_REVIEWED), "Only Ben", ("Ana => F", "only what one => 2")),
     Scene("review-find", _review(_REVIEWED), "1 of 4", ("Ana => slash", "Keep => f i g u r e s")),

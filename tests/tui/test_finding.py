@@ -8,7 +8,7 @@ from meetrec.tui.review.finding import Finder, in_lines, marked
 from meetrec.tui.turns import Line
 from meetrec.tui.wrap import wrap
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
 @pytest.mark.parametrize(
