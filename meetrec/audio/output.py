@@ -237,4 +237,4 @@ def _in_words(error: Exception) -> AudioDeviceError:
         return AudioDeviceError(what, portaudio.in_words(error, "the sound device").hint)
     if "busy" in lowered or "unavailable" in lowered:
         return AudioDeviceError("no output: the sound device is in use by another program", "close it, then play again")
-    return AudioDeviceError("no output: there is no device to play sound on", portaudio.hint(_HINTS_ABSENT))
+    return AudioDeviceError("no output: no device to play on", portaudio.hint(_HINTS_ABSENT))

@@ -17,12 +17,19 @@ class FakePlayer:
         self.spans: list[tuple[float, float]] = []
         self.refusal: MeetrecError | None = None
         self.closed = False
+        self.ahead_s = 0.0
+        """How much of what is to be played has been heard at once."""
+        self.gone = ""
+        """Why nothing can be played."""
 
     def play(self, spans: Sequence[tuple[float, float]] | None = None) -> None:
         if spans is not None:
             self.spans = list(spans)
-            self._now(position=self.spans[0][0])
-        self._now(state="playing", problem="", hint="")
+            self._now(position=self.spans[0][0] + self.ahead_s)
+        if self.gone:
+            self.fail(self.gone)
+        else:
+            self._now(state="playing", problem="", hint="")
 
     def pause(self) -> None:
         self._now(state="paused")

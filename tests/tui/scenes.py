@@ -16,6 +16,7 @@ from meetrec.core.transcript import Gap
 from meetrec.tui.app import MeetrecApp, Start
 from meetrec.tui.screens.record import RecordScreen
 from tests.tui import material as made
+from tests.tui.fake_player import FakePlayer
 from tests.tui.fakes import FakeLibrary, FakeRecorder, FakeRunning
 
 SIZES = ((80, 24), (60, 20), (160, 45))
@@ -182,6 +183,18 @@ def _doubtful() -> Any:
     return made.document(words=dataclasses.replace(words, segments=(*words.segments[:-1], loop)))
 
 
+def _played(gone: str = "") -> Callable[[], Stage]:
+    def stage() -> Stage:
+        made_ready = _review(_REVIEWED)()
+        player = FakePlayer(_REVIEWED.duration)
+        player.ahead_s, player.gone = 4.0, gone
+        player.set_speed(1.25)
+        made_ready.library.players[_REVIEWED.session.id] = player
+        return made_ready
+
+    return stage
+
+
 def _there() -> Stage:
     stage = _review(_REVIEWED)()
     stage.library.files.add(stage.library.export_path(_REVIEWED.session.id, "md"))
@@ -333,6 +346,8 @@ SCENES = (
     Scene(
         "review-export-there", _there, "Replace the file?", ("Ana => e", "Export as => enter", "which file => enter")
     ),
+    Scene("review-playing", _played(), "1.25×", ("Ana => j j j j space",)),
+    Scene("review-no-output", _played("no output: no device to play on"), "Space tries", ("Ana => space",)),
     Scene("review-read-only", _read_only, "Nothing can be changed"),
     Scene("review-draft-nothing", _review(made.document(state="recorded", problem="no key")), "No captions were kept"),
     Scene("review-failed", _review(made.document(state="failed", problem="the audio file is damaged")), "damaged"),
