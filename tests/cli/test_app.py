@@ -20,7 +20,7 @@ from tests.cli.program import failed, finished, is_refusal, meetrec, recorded, s
 from tests.terminal import Terminal
 
 APP = (sys.executable, "-m", "meetrec")
-QUICK = Job(kind="record", title="Sync", source="file", path=str(sample_path()), speed=8.0)
+QUICK = Job(kind="record", title="Sync", source="file", path=str(sample_path()), speed=16.0)
 
 
 @pytest.fixture
@@ -150,6 +150,10 @@ def test_the_demo_runs_in_the_app_from_first_caption_to_named_minutes(tmp_path: 
         terminal.keys("Enter")
         terminal.wait_for("● Ana")
         terminal.keys("e")
+        terminal.wait_for("Export as")
+        terminal.keys("Enter")
+        terminal.wait_for("which file")
+        terminal.keys("Enter")
         terminal.wait_for("Exported")
         exported = (tmp_path / "Sample meeting.md").read_text("utf-8")
         assert f"**Ana** · 00:00:00\n\n{first_words}" in exported

@@ -124,7 +124,7 @@ def test_trouble_that_stays_ends_with_a_sentence_and_nothing_is_lost(
 def test_while_the_service_is_away_captions_are_behind_and_in_the_end_every_word_is_captioned_once(
     served: Served,
 ) -> None:
-    with Live("record", "--from", SAMPLE, "--speed", "8", "--json") as live:
+    with Live("record", "--from", SAMPLE, "--speed", "5", "--json") as live:
         live.wait_for('"caption.final"', times=3)
         served.go_away()
         live.wait_for('"offline"')

@@ -80,6 +80,10 @@ def test_the_demo_from_the_first_caption_to_a_named_and_exported_meeting(
         terminal.wait_for("Ana María")
         terminal.wait_until_gone("Speaker 1")
         terminal.keys("e")
+        terminal.wait_for("Export as")
+        terminal.keys("Enter")
+        terminal.wait_for("which file")
+        terminal.keys("Enter")
         terminal.wait_for("Exported as Markdown")
         terminal.keys("q")
         terminal.wait_for("1 session")
@@ -116,12 +120,16 @@ def test_a_meeting_on_the_service_ends_word_perfect_on_the_screen_too(served: Se
 def test_hostile_text_is_shown_as_text_and_drives_nothing(served: Served, tmp_path: Path) -> None:
     served.faults = Faults(every_link=LinkFaults(hostile=True), every_answer="hostile")
     title = f"Sync {HOSTILE}".replace("\0", "").replace("\ud83d", "")
-    with app("record", title, "--from", SAMPLE, "--speed", "8", cwd=tmp_path) as terminal:
+    with app("record", title, "--from", SAMPLE, "--speed", "4", cwd=tmp_path) as terminal:
         terminal.wait_for("[bold red]x[/]")
         terminal.wait_for(FIRST_WORDS.split()[0])
         terminal.keys("s")
         terminal.wait_for("Speaker 1")
         terminal.keys("e")
+        terminal.wait_for("Export as")
+        terminal.keys("Enter")
+        terminal.wait_for("which file")
+        terminal.keys("Enter")
         terminal.wait_for("Exported")
         terminal.keys("q")
         terminal.wait_for("✓ minutes")
