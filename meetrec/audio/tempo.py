@@ -50,7 +50,7 @@ class _Unchanged:
 
 
 class _FilteredTempo:
-    """The result is 1/speed as long as what was fed, to within 0.1 %; some 50 ms are held back."""
+    """The result is 1/speed as long as what was fed, to within 0.2 %; some 50 ms are held back."""
 
     def __init__(self, rate: int, speed: float) -> None:
         try:
