@@ -10,7 +10,7 @@ from pathlib import Path
 
 ALL = (
     "first_paint", "link_delay", "caption_paint", "recorder_cost", "app_cost", "memory", "minutes_time", "recovery",
-    "export_time", "editing_time", "library_scale",
+    "export_time", "editing_time", "library_scale", "review_speed",
 )  # fmt: skip
 SLOW = ("long_memory", "import_time")
 """Ten and twenty minutes: run when they are named."""
