@@ -102,6 +102,11 @@ def hostile_scenes(name: str, text: str) -> tuple[Scene, ...]:
         Scene(f"{name}-review", lambda: _review(text), ""),
         Scene(f"{name}-draft", lambda: _review(text, draft=True), "First draft"),
         Scene(f"{name}-name", lambda: _review(text), "Who is", ("00:00:01 => 1",)),
+        Scene(f"{name}-edit", lambda: _review(text), "Save, next turn", ("00:00:01 => enter",)),
+        Scene(f"{name}-assign", lambda: _review(text), "Who said it?", ("00:00:01 => a", "somebody else => t")),
+        Scene(f"{name}-speakers", lambda: _review(text), "S1 · 1 turn", ("00:00:01 => w",)),
+        Scene(f"{name}-find", lambda: _review(text), "1 of", ("00:00:01 => slash", "Keep => e")),
+        Scene(f"{name}-go", lambda: _review(text), "Go to", ("00:00:01 => g",)),
         Scene(f"{name}-record", lambda: _record(text), "offline"),
         Scene(f"{name}-refused", lambda: _refused(text), "NOT RECORDING"),
     )
