@@ -38,7 +38,7 @@ def test_no_way_of_printing_lets_a_control_sequence_through(payload: str, capsys
     assert ACTS.search(captured.out + captured.err) is None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.recursive(
         st.text() | st.floats(allow_nan=False), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)

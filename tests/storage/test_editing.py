@@ -418,7 +418,9 @@ def test_a_kill_between_the_name_and_the_log_leaves_a_name_that_can_be_undone(
 
 
 @given(st.lists(st.one_of(ACTS, st.sampled_from(["undo", "redo", "open"])), max_size=12))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_what_is_on_disk_is_what_was_shown(folder: SessionFolder, steps: list[Act | str]) -> None:
     (folder.path / NAME).unlink(missing_ok=True)
     folder.edit(lambda session: type(session)(id=session.id, title=session.title, started_at=session.started_at))

@@ -62,7 +62,7 @@ def test_what_is_appended_is_read_back_with_its_time(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=50)
 @given(ANY_EVENT)
 def test_any_event_is_one_line(path: Path, event: Event) -> None:
     path.unlink(missing_ok=True)

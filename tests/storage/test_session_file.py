@@ -52,7 +52,7 @@ def test_a_session_survives_its_file(folder: Path) -> None:
 TEXT = st.text(st.characters())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 @given(TEXT, TEXT, st.dictionaries(TEXT.map(sanitize), TEXT, max_size=3))
 def test_any_text_makes_a_file_that_can_be_read(folder: Path, title: str, device: str, names: dict[str, str]) -> None:
     (folder / "session.toml").unlink(missing_ok=True)
@@ -111,7 +111,7 @@ def test_a_file_cut_at_any_byte_still_opens(folder: Path) -> None:
         assert session.title
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 @given(st.binary() | st.text(st.characters(exclude_categories=["Cs"])).map(str.encode))
 def test_no_content_keeps_a_session_from_opening(folder: Path, content: bytes) -> None:
     (folder / "session.toml").write_bytes(content)
@@ -133,7 +133,7 @@ def test_a_start_without_offset_is_local_time(folder: Path) -> None:
     assert problem == ""
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 @given(st.sampled_from(["title", "started_at", "tracks", "rate", "speakers", "schema", "id"]), JSON)
 def test_no_value_keeps_a_session_from_opening(folder: Path, key: str, value: object) -> None:
     import tomlkit

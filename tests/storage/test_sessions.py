@@ -284,7 +284,7 @@ def test_nothing_outside_the_folder_is_found(store: SessionStore, tmp_path: Path
         store.folder(wanted)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=50)
 @given(st.text(st.characters()))
 def test_whatever_is_looked_for_lies_in_the_folder(store: SessionStore, wanted: str) -> None:
     if not store.ids():
