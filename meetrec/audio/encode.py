@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from meetrec.audio.resample import Resampler
 from meetrec.audio.riff import HEADER_BYTES, SAMPLE_BYTES, header, storage_error
-from meetrec.audio.sound_files import SoundReader
-from meetrec.audio.wav import WavReader
 from meetrec.core.errors import AudioError
 
 UPLOAD_RATE = 24_000
@@ -19,7 +18,16 @@ _MP3_LEVEL = 0.6
 """Of libsndfile's scale from 0 (best) to 1: a constant 64 kbit/s, 8,000 bytes a second whatever is said."""
 
 
-def encode(reader: WavReader | SoundReader, start: float, end: float, upload: str, target: Path) -> int:
+class Sound(Protocol):
+    """Mono s16le that is read by position."""
+
+    @property
+    def rate(self) -> int: ...
+
+    def read(self, start_frame: int, frames: int) -> bytes: ...
+
+
+def encode(reader: Sound, start: float, end: float, upload: str, target: Path) -> int:
     """Write `start` to `end` seconds of a mono recording to `target` (mode 0600) and return its bytes.
 
     At most 24 kHz; the audio is streamed. For a minute at 24 kHz: "wav" 2.88 MB, "mp3" 0.48 MB and 0.45 CPU seconds,
@@ -38,7 +46,7 @@ def encode(reader: WavReader | SoundReader, start: float, end: float, upload: st
         raise storage_error(error, target) from error
 
 
-def _pieces(reader: WavReader | SoundReader, start: float, end: float, rate: int) -> Iterator[bytes]:
+def _pieces(reader: Sound, start: float, end: float, rate: int) -> Iterator[bytes]:
     resampler = Resampler(reader.rate, rate)
     at, last = round(start * reader.rate), round(end * reader.rate)
     while at < last and (pcm := reader.read(at, min(last - at, _BLOCK_S * reader.rate))):

@@ -1,14 +1,16 @@
 """Which labels of which answers are one person.
 
-The service names speakers A, B, C afresh in each answer. A *node* is one label of one answer. Three kinds of evidence
-join nodes, strongest first: a reference clip that was sent with a part and came back by name; the roll call, one short
-request made of a clip of each voice in doubt; and who speaks at the same time in the overlap of two parts. Two labels
-of one answer are two people, and a voice whose clip was sent and not recognized is none of that answer's other labels.
+The service names speakers A, B, C afresh in each answer. A *node* is one label of one answer. Four kinds of evidence
+tie nodes together or hold them apart: a reference clip that was sent with a part and came back by name, or did not; the
+roll call, one short request made of clips of voices in doubt; and who speaks at the same time in the overlap of two
+parts. Each may be wrong, since services mishear: so all of it is weighed, and only that two labels of one answer are
+two people is never doubted. The nodes are joined greedily, the strongest ties first, and then each part's labels are
+assigned anew, one to one, to the people of all other parts until nothing changes (correlation clustering with moves).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,12 +18,17 @@ from meetrec.core.transcript import Said
 
 OVERLAP_S = 0.8
 """Seconds two labels must share in an overlap to count as one voice."""
-CLIP_SHORTEST_S, CLIP_LONGEST_S = 2.0, 9.5
-"""Bounds of a reference clip; the service takes 1.2 to 10 seconds."""
-CLEAR_S = 0.15
-"""Seconds around a clip in which nobody else may speak."""
+
+_RECOGNIZED = 3.0
+_NOT_RECOGNIZED = -2.0
+_ROLL_CALL = 8.0
+_NOT_HEARD_AS = -1.0
+_OVERLAP, _OVERLAP_CONTESTED = 1.5, 0.5
+_MOST_ROUNDS = 10
 
 Node = tuple[int, str]
+ROLL_CALL = -1
+"""Stands for the part in nodes that are the voices of the roll call: they are apart as the labels of a part are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +53,7 @@ class Evidence:
     sent: Mapping[int, Sequence[Node]] = field(default_factory=dict)
     """By part: the nodes whose clips went with it."""
     same_voice: Sequence[Sequence[Node]] = ()
-    """Groups of nodes that the roll call heard as one voice."""
-    heard: Sequence[Node] = ()
-    """The nodes that took part in the roll call."""
+    """Groups of nodes that the roll call heard as one voice; a node stands there once for each of its clips."""
     overlaps: Mapping[tuple[Node, Node], float] = field(default_factory=dict)
     """Seconds that two labels of neighboring answers share."""
 
@@ -61,111 +66,186 @@ class People:
     doubts: Mapping[Node, str]
 
 
-class _Groups:
-    """Nodes joined into people (union-find by relabeling: there are tens of nodes, not thousands)."""
+class Ties:
+    """How strongly pairs of nodes belong together (above 0) or apart (below)."""
 
-    def __init__(self, nodes: Iterable[Node]) -> None:
-        self.of: dict[Node, set[Node]] = {node: {node} for node in nodes}
+    def __init__(self, evidence: Evidence) -> None:
+        self.of: dict[Node, dict[Node, float]] = {node: {} for node in evidence.nodes}
+        for node, origin in evidence.known.items():
+            self._add(node, origin, _RECOGNIZED)
+        for node in evidence.nodes:
+            if node not in evidence.known:
+                for origin in evidence.sent.get(node[0], ()):
+                    self._add(node, origin, _NOT_RECOGNIZED)
+        self._add_roll_call(evidence.same_voice)
+        for one, other, contested in by_overlap(evidence):
+            self._add(one, other, _OVERLAP_CONTESTED if contested else _OVERLAP)
 
-    def join(self, one: Node, other: Node) -> bool:
-        """Join two people; refused, with False, where both have a label in the same answer."""
-        left, right = self.of[one], self.of[other]
-        if left is right:
-            return True
-        if {part for part, _ in left} & {part for part, _ in right}:
-            return False
-        left |= right
-        for node in right:
-            self.of[node] = left
-        return True
+    def _add(self, one: Node, other: Node, weight: float) -> None:
+        if one != other and one in self.of and other in self.of:
+            self.of[one][other] = self.of[other][one] = self.of[one].get(other, 0.0) + weight
 
-    def all(self) -> list[set[Node]]:
-        """Return all people."""
-        unique = {id(group): group for group in self.of.values()}
-        return list(unique.values())
+    def _add_roll_call(self, voices: Sequence[Sequence[Node]]) -> None:
+        """Tie nodes to the voices of the roll call, each by the share of its clips that were heard as it."""
+        heard_as = [Counter(voice) for voice in voices]
+        clips = sum(heard_as, Counter())
+        for number, counts in enumerate(heard_as):
+            voice = (ROLL_CALL, str(number))
+            self.of[voice] = {}
+            for node, total in clips.items():
+                self._add(node, voice, _ROLL_CALL * counts[node] / total + _NOT_HEARD_AS)
+
+    def between(self, node: Node, group: Iterable[Node]) -> float:
+        """Return how strongly a node belongs to a group of others."""
+        ties = self.of[node]
+        return sum(ties.get(other, 0.0) for other in group)
 
 
 def identify(evidence: Evidence) -> People:
     """Join the nodes into people."""
-    groups = _Groups(evidence.nodes)
-    doubts: dict[Node, str] = {}
-    for node, origin in evidence.known.items():
-        if origin in groups.of and not groups.join(origin, node):
-            doubts[node] = "two voices of one part were taken for this speaker"
-    for voice in evidence.same_voice:
-        present = [node for node in voice if node in groups.of]
-        refused = [node for node in present[1:] if not groups.join(present[0], node)]
-        doubts |= dict.fromkeys(refused, "two voices of one part sounded like this speaker")
-    doubts |= _join_by_overlap(groups, evidence)
+    ties = Ties(evidence)
+    groups = _assigned_anew(_joined(list(ties.of), ties), ties)
+    groups = _folded(groups, ties)
+    groups = [left for group in groups if (left := {node for node in group if node[0] != ROLL_CALL})]
     order = {node: index for index, node in enumerate(evidence.nodes)}
-    people = sorted((sorted(group, key=order.__getitem__) for group in groups.all()), key=lambda one: order[one[0]])
-    return People(people, doubts)
+    people = sorted((sorted(group, key=order.__getitem__) for group in groups), key=lambda one: order[one[0]])
+    return People(people, _doubts(evidence, people))
 
 
-def _join_by_overlap(groups: _Groups, evidence: Evidence) -> dict[Node, str]:
-    """Join who speaks at the same time on both sides of a seam; returns the doubts."""
-    doubts = {}
-    for one, other, contested in _by_overlap(evidence):
-        apart = groups.of[one] is not groups.of[other]
-        if not apart or _told_apart(groups, evidence, one, other):
+def _joined(nodes: Sequence[Node], ties: Ties) -> list[set[Node]]:
+    """Join groups as long as two belong together, the strongest tie first."""
+    groups = [{node} for node in nodes]
+    weights = {
+        (index, later): weight
+        for index, one in enumerate(nodes)
+        for later in range(index + 1, len(nodes))
+        if (weight := ties.of[one].get(nodes[later])) is not None
+    }
+    while weights:
+        one, other = max(weights, key=weights.__getitem__)
+        if weights.pop((one, other)) <= 0:
+            break
+        if not {part for part, _ in groups[one]} & {part for part, _ in groups[other]}:
+            groups[one] |= groups[other]
+            groups[other] = set()
+            _move_weights(weights, other, one)
+    return [group for group in groups if group]
+
+
+def _move_weights(weights: dict[tuple[int, int], float], gone: int, into: int) -> None:
+    """Let what tied others to `gone` tie them to `into`."""
+    for left, right in [pair for pair in weights if gone in pair]:
+        weight = weights.pop((left, right))
+        other = right if left == gone else left
+        pair = (into, other) if into < other else (other, into)
+        weights[pair] = weights.get(pair, 0.0) + weight
+
+
+def _assigned_anew(groups: list[set[Node]], ties: Ties) -> list[set[Node]]:
+    """Assign the labels of each part to the people of all others, one to one, until nothing changes."""
+    parts = sorted({part for group in groups for part, _ in group})
+    for _ in range(_MOST_ROUNDS):
+        before = {frozenset(group) for group in groups}
+        for part in parts:
+            labels = [node for group in groups for node in sorted(group) if node[0] == part]
+            others = [left for group in groups if (left := {node for node in group if node[0] != part})]
+            groups = _with(labels, others, ties)
+        if {frozenset(group) for group in groups} == before:
+            break
+    return groups
+
+
+def _with(labels: list[Node], groups: list[set[Node]], ties: Ties) -> list[set[Node]]:
+    """Return the groups with each label in the one it fits best, no two in one; who fits nowhere stays alone."""
+    fits = {(node, index): ties.between(node, group) for node in labels for index, group in enumerate(groups)}
+    chosen: dict[Node, int] = {}
+    for (node, index), fit in sorted(fits.items(), key=lambda item: -item[1]):
+        if fit > 0 and node not in chosen and index not in chosen.values():
+            chosen[node] = index
+    joined = [
+        group | {node for node, index in chosen.items() if index == number} for number, group in enumerate(groups)
+    ]
+    return joined + [{node} for node in labels if node not in chosen]
+
+
+def _folded(groups: list[set[Node]], ties: Ties) -> list[set[Node]]:
+    """Put who was heard in the roll call and is none of its voices where they fit best.
+
+    The roll call has told all voices apart: what is left over is a label that the service mixed up, not a person.
+    """
+    voices = [group for group in groups if any(part == ROLL_CALL for part, _ in group)]
+    alone = []
+    for group in groups:
+        if group in voices:
             continue
-        if groups.join(one, other) and contested:
+        free = [one for one in voices if not {part for part, _ in one} & {part for part, _ in group}]
+        if free and any((ROLL_CALL, "0") in ties.of[node] for node in group):
+            best = max(free, key=lambda one: sum(ties.between(node, one) for node in group))
+            best |= group
+        else:
+            alone.append(group)
+    return voices + alone
+
+
+def _doubts(evidence: Evidence, people: Sequence[Sequence[Node]]) -> dict[Node, str]:
+    """Say where evidence speaks against the result, or is thin."""
+    person = {node: index for index, group in enumerate(people) for node in group}
+    doubts: dict[Node, str] = {}
+    for one, other, contested in by_overlap(evidence):
+        if contested and person[one] == person[other] and len(people[person[one]]) == 2:
             doubts[other] = "only the seconds around a seam tell who this is"
+    for voice in evidence.same_voice:
+        present = [node for node in voice if node in person]
+        heard = Counter(person[node] for node in present)
+        for node in present:
+            if heard[person[node]] * 2 < len(present):
+                doubts[node] = "it sounded like another speaker when voices were compared"
+    for node, origin in evidence.known.items():
+        if origin in person and person[node] != person[origin]:
+            doubts[node] = "a clip of another speaker was recognized here"
     return doubts
 
 
-def _by_overlap(evidence: Evidence) -> list[tuple[Node, Node, bool]]:
+def by_overlap(evidence: Evidence) -> list[tuple[Node, Node, bool]]:
     """Return the pairs that share most seconds with each other, and whether others come close."""
-    best: dict[Node, list[tuple[float, Node]]] = defaultdict(list)
+    best: dict[tuple[Node, int], list[tuple[float, Node]]] = defaultdict(list)
     for (one, other), seconds in evidence.overlaps.items():
-        if seconds >= OVERLAP_S:
-            best[one].append((seconds, other))
-            best[other].append((seconds, one))
-    ranked = {node: sorted(found, reverse=True) for node, found in best.items()}
+        if seconds >= OVERLAP_S:  # ranked seam by seam: a label may speak at both ends of its part
+            best[one, other[0]].append((seconds, other))
+            best[other, one[0]].append((seconds, one))
+    ranked = {key: sorted(found, reverse=True) for key, found in best.items()}
     pairs = []
-    for (one, other), seconds in sorted(evidence.overlaps.items(), key=lambda item: -item[1]):
-        if one in ranked and other in ranked and ranked[one][0][1] == other and ranked[other][0][1] == one:
-            rivals = [found[1][0] for found in (ranked[one], ranked[other]) if len(found) > 1]
+    for (one, other), seconds in evidence.overlaps.items():
+        of_one, of_other = ranked.get((one, other[0])), ranked.get((other, one[0]))
+        if of_one and of_other and of_one[0][1] == other and of_other[0][1] == one:
+            rivals = [found[1][0] for found in (of_one, of_other) if len(found) > 1]
             pairs.append((one, other, any(rival > seconds / 2 for rival in rivals)))
     return pairs
 
 
-def _told_apart(groups: _Groups, evidence: Evidence, one: Node, other: Node) -> bool:
-    """Tell whether the service has heard both and said that they are two."""
-    left, right = groups.of[one], groups.of[other]
-    heard = set(evidence.heard)
-    if left & heard and right & heard:
-        return True
-    return _not_recognized(left, right, evidence) or _not_recognized(right, left, evidence)
-
-
-def _not_recognized(sent: set[Node], answered: set[Node], evidence: Evidence) -> bool:
-    """Tell whether a clip of one went with a part in which the other has a label of its own.
-
-    A label that is another clip's name proves nothing: both clips may be of one voice, which gets but one of the names.
-    """
-    own = [node for node in answered if node not in evidence.known]
-    return any(sent & set(evidence.sent.get(part, ())) for part, _ in own)
-
-
-def in_doubt(evidence: Evidence) -> list[Node]:
-    """Return one node of each person who may be the same as another: those a roll call should hear.
-
-    Two people are surely two when they have labels in one answer, or when a clip of one was sent with an answer to the
-    other and was not recognized.
-    """
+def may_be_one(evidence: Evidence) -> bool:
+    """Tell whether two of the people found may be one: nothing says that they are two."""
     people = [set(group) for group in identify(evidence).groups]
-    asked: set[int] = set()
+    ties = Ties(evidence)
     for index, one in enumerate(people):
-        for later in range(index + 1, len(people)):
-            other = people[later]
-            surely_two = bool({part for part, _ in one} & {part for part, _ in other}) or (
-                _not_recognized(one, other, evidence) or _not_recognized(other, one, evidence)
-            )
-            if not surely_two:
-                asked |= {index, later}
-    order = {node: index for index, node in enumerate(evidence.nodes)}
-    return [min(people[index], key=order.__getitem__) for index in sorted(asked)]
+        parts = {part for part, _ in one}
+        for other in people[index + 1 :]:
+            together = parts & {part for part, _ in other}
+            if not together and sum(ties.between(node, other) for node in one) >= 0:
+                return True
+    return False
+
+
+def contradicts_itself(evidence: Evidence) -> bool:
+    """Tell whether something ties together what was held apart: then the service, or a clip, was wrong."""
+    person = {node: index for index, group in enumerate(identify(evidence).groups) for node in group}
+    torn = any(person[one] != person[other] and not contested for one, other, contested in by_overlap(evidence))
+    missed = any(origin in person and person[node] != person[origin] for node, origin in evidence.known.items())
+    return (
+        torn
+        or missed
+        or any(len({person[node] for node in voice if node in person}) > 1 for voice in evidence.same_voice)
+    )
 
 
 def shared_seconds(
@@ -180,20 +260,3 @@ def shared_seconds(
             if together > 0:
                 seconds[one, other] += together
     return dict(seconds)
-
-
-def best_clips(said: Sequence[tuple[Node, Said]]) -> dict[Node, Clip]:
-    """Return for each node the longest stretch of 2 to 9.5 seconds in which it speaks alone, nothing where none is."""
-    best: dict[Node, Clip] = {}
-    ordered = sorted(said, key=lambda one: one[1].start)
-    reach = 0.0
-    for index, (node, one) in enumerate(ordered):
-        following = ordered[index + 1][1].start if index + 1 < len(ordered) else float("inf")
-        alone = one.start >= reach + CLEAR_S and one.end <= following - CLEAR_S
-        reach = max(reach, one.end)
-        seconds = min(one.end - one.start, CLIP_LONGEST_S)
-        if not alone or seconds < CLIP_SHORTEST_S:
-            continue
-        if node not in best or seconds > best[node].seconds:
-            best[node] = Clip(node, one.start, one.start + seconds)
-    return best

@@ -61,25 +61,29 @@ class PartAnswer:
 
 @dataclass(frozen=True)
 class RollCall:
-    """What one request made of clips of several voices said: groups of nodes heard as one voice each."""
+    """What one request made of clips of several voices said.
 
-    heard: Sequence[Node] = ()
+    `voices` are groups of nodes heard as one voice each; a node stands there once for each of its clips. `clips` is how
+    many were sent.
+    """
+
     voices: Sequence[Sequence[Node]] = ()
+    clips: int = 0
     billed_seconds: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, as kept in `parts/voices.json`."""
         voices = [[list(node) for node in voice] for voice in self.voices]
-        heard = [list(node) for node in self.heard]
-        return {"schema": 1, "heard": heard, "voices": voices, "billed_seconds": self.billed_seconds}
+        return {"schema": 1, "voices": voices, "clips": self.clips, "billed_seconds": self.billed_seconds}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> RollCall:
         """Read the JSON form; raises ValueError where it is none."""
         try:
+            voices = [[_node(one) for one in voice] for voice in values["voices"]]
             return cls(
-                heard=[_node(one) for one in values["heard"]],
-                voices=[[_node(one) for one in voice] for voice in values["voices"]],
+                voices=voices,
+                clips=int(values.get("clips", sum(len(voice) for voice in voices))),
                 billed_seconds=float(values.get("billed_seconds", 0.0)),
             )
         except (KeyError, TypeError) as error:
@@ -114,7 +118,6 @@ def gather(answers: Sequence[PartAnswer], duration: float, roll_call: RollCall =
         known=known,
         sent={answer.part.number: list(answer.known.values()) for answer in answers},
         same_voice=roll_call.voices,
-        heard=roll_call.heard,
         overlaps=overlaps,
     )
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from meetrec.core.speakers import Clip, Evidence, Node, best_clips, identify, in_doubt
+from meetrec.core.speakers import Clip, Evidence, Node, contradicts_itself, identify, may_be_one
 from meetrec.core.stitch import RollCall
 from meetrec.core.transcript import Said
 
@@ -16,6 +16,16 @@ PAUSE_S = 0.8
 ROLL_S = 450.0
 """The longest roll call: as WAV it stays below the service's limit. The more voices, the shorter their clips."""
 ROLL_CLIP_SHORTEST_S = 1.5
+CLIP_SHORTEST_S, CLIP_LONGEST_S = 2.0, 9.5
+"""Bounds of a reference clip; the service takes 1.2 to 10 seconds."""
+CLEAR_S = 0.15
+"""Seconds around a clip in which nobody else may speak."""
+ROLL_LONGEST_S = 1300.0
+"""The same where the service erred: then several clips of each voice are compared."""
+ROLL_CLIPS, ROLL_CLIP_S = 5, 3.5
+"""How many they are at most, and how long."""
+CLIPS_A_VOICE = 3
+"""How many clips stand for a voice: one may hold somebody else, since the service errs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +37,62 @@ class Reference:
 
 
 def references(evidence: Evidence, said: Sequence[tuple[Node, Said]]) -> list[Reference]:
-    """Choose the clips of up to four people to send with the next part: those who spoke most."""
-    clips = best_clips(said)
+    """Choose the clips of up to four people to send with the next part: those who spoke most.
+
+    With each part another of a person's best clips goes along, so that one of somebody else spoils a single part.
+    """
+    clips = clear_clips(said)
+    turn = len({part for (part, _), _ in said})
     spoken: dict[Node, float] = defaultdict(float)
     for node, one in said:
         spoken[node] += one.end - one.start
     candidates = []
     for group in identify(evidence).groups:
-        of_group = [clips[node] for node in group if node in clips]
+        of_group = sorted((clip for node in group for clip in clips.get(node, ())), key=lambda clip: -clip.seconds)
         if of_group:
-            best = max(of_group, key=lambda clip: clip.seconds)
-            candidates.append((sum(spoken[node] for node in group), best))
+            best = of_group[:CLIPS_A_VOICE]
+            candidates.append((sum(spoken[node] for node in group), best[turn % len(best)]))
     candidates.sort(key=lambda one: -one[0])
     return [Reference(f"voice-{number}", clip) for number, (_, clip) in enumerate(candidates[:MOST_REFERENCES], 1)]
 
 
 def roll(evidence: Evidence, said: Sequence[tuple[Node, Said]]) -> list[Clip]:
-    """Return a clip of each voice that may be the same as another; fewer than two voices need no roll call."""
-    wanted = in_doubt(evidence)
-    clips = best_clips(said)
-    for node in wanted:
-        if node not in clips:
-            longest = max((one for of, one in said if of == node), key=lambda one: one.end - one.start)
-            clips[node] = Clip(node, longest.start, max(longest.end, longest.start + 0.5))
-    if len(wanted) < 2:
+    """Return a clip of each voice where two may be the same; nothing where that is known of all.
+
+    Where what is known contradicts itself, several short ones of each, since one may be of somebody else.
+    """
+    wrong = contradicts_itself(evidence)
+    if not wrong and not may_be_one(evidence):
         return []
-    longest_clip = max(ROLL_S / len(wanted) - PAUSE_S, ROLL_CLIP_SHORTEST_S)
-    return [_shortened(clips[node], longest_clip) for node in wanted]
+    room = ROLL_LONGEST_S if wrong else ROLL_S
+    most = int(room / (len(evidence.nodes) * (CLIP_SHORTEST_S + PAUSE_S))) if wrong else 1
+    each = min(max(most, 1), ROLL_CLIPS)
+    clear = clear_clips(said)
+    clips = [clip for node in evidence.nodes for clip in (clear.get(node) or [_any_clip(node, said)])[:each]]
+    longest = max(room / len(clips) - PAUSE_S, ROLL_CLIP_SHORTEST_S)
+    if wrong:
+        longest = min(longest, ROLL_CLIP_S)
+    return [_shortened(clip, longest) for clip in clips]
+
+
+def clear_clips(said: Sequence[tuple[Node, Said]]) -> dict[Node, list[Clip]]:
+    """Return for each node the stretches of 2 to 9.5 seconds in which it speaks alone, the longest first."""
+    clips: dict[Node, list[Clip]] = defaultdict(list)
+    ordered = sorted(said, key=lambda one: one[1].start)
+    reach = 0.0
+    for index, (node, one) in enumerate(ordered):
+        following = ordered[index + 1][1].start if index + 1 < len(ordered) else float("inf")
+        alone = one.start >= reach + CLEAR_S and one.end <= following - CLEAR_S
+        reach = max(reach, one.end)
+        seconds = min(one.end - one.start, CLIP_LONGEST_S)
+        if alone and seconds >= CLIP_SHORTEST_S:
+            clips[node].append(Clip(node, one.start, one.start + seconds))
+    return {node: sorted(found, key=lambda clip: -clip.seconds) for node, found in clips.items()}
+
+
+def _any_clip(node: Node, said: Sequence[tuple[Node, Said]]) -> Clip:
+    longest = max((one for of, one in said if of == node), key=lambda one: one.end - one.start)
+    return Clip(node, longest.start, max(longest.end, longest.start + 0.5))
 
 
 def _shortened(clip: Clip, seconds: float) -> Clip:
@@ -78,7 +117,7 @@ def roll_call(clips: Sequence[Clip], answered: Sequence[Said], billed_seconds: f
             voices[label].append(clip.node)
         at += clip.seconds + PAUSE_S
     return RollCall(
-        heard=[node for voice in voices.values() for node in voice],
         voices=list(voices.values()),
+        clips=len(clips),
         billed_seconds=billed_seconds,
     )

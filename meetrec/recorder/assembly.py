@@ -37,7 +37,6 @@ from meetrec.storage.sessions import SessionStore, was_interrupted
 from meetrec.storage.settings_file import load_settings
 from meetrec.workflow.finish import Finish
 from meetrec.workflow.finish_job import FinishJob
-from meetrec.workflow.minutes import write_minutes
 from meetrec.workflow.record import CRITICAL_MINUTES, Recording
 
 SAMPLE_BYTES = 2
@@ -276,4 +275,6 @@ def publish(folder: SessionFolder, transcript: Transcript) -> Path:
     stored = folder.transcript()
     if stored is None or stored.to_dict() != transcript.to_dict():  # times are rounded where they are stored
         folder.save_transcript(transcript)
+    from meetrec.workflow.minutes import write_minutes  # brings the model of corrections, which no recording needs
+
     return write_minutes(folder)

@@ -11,10 +11,24 @@ from pathlib import Path
 
 from meetrec.audio.levels import quiet_map
 from meetrec.audio.sound_files import SoundReader
-from meetrec.storage.files import write_whole
 from meetrec.workflow.finish_job import LEVEL_STEP_S
 
 SAMPLE_BYTES = 2
+
+
+class _Joined:
+    """Pieces of a recording one after another, to be read like one."""
+
+    def __init__(self, rate: int, pcm: bytes) -> None:
+        self.rate = rate
+        self._pcm = pcm
+
+    @property
+    def duration(self) -> float:
+        return len(self._pcm) / SAMPLE_BYTES / self.rate
+
+    def read(self, start_frame: int, frames: int) -> bytes:
+        return self._pcm[start_frame * SAMPLE_BYTES : (start_frame + frames) * SAMPLE_BYTES]
 
 
 class RecordedAudio:
@@ -50,11 +64,12 @@ class RecordedAudio:
         return self._wav([self._span(start, end)])
 
     def encode_clips(self, spans: Sequence[tuple[float, float]], pause_s: float, target: Path) -> int:
-        """Write the spans as one WAV with `pause_s` of silence between them; returns its bytes."""
-        silence = bytes(round(pause_s * self._reader.rate) * self._reader.channels * SAMPLE_BYTES)
-        content = self._wav([piece for start, end in spans for piece in (self._span(start, end), silence)])
-        write_whole(target, content)
-        return len(content)
+        """Write the spans, `pause_s` of silence after each, in the format of the target's suffix; returns its bytes."""
+        from meetrec.audio.encode import encode
+
+        silence = bytes(round(pause_s * self._reader.rate) * SAMPLE_BYTES)
+        joined = _Joined(self._reader.rate, b"".join(self._span(start, end) + silence for start, end in spans))
+        return encode(joined, 0.0, joined.duration, target.suffix[1:], target)
 
     def _span(self, start: float, end: float) -> bytes:
         first = round(start * self._reader.rate)

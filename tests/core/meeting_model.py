@@ -106,6 +106,27 @@ class TrueService:
         return segments
 
 
+class ErringService(TrueService):
+    """Gives a share of the segments to somebody else it has heard, and leaves another share out."""
+
+    def __init__(self, utterances: Sequence[Utterance], random: Random, share: float) -> None:
+        super().__init__(utterances)
+        self._random = random
+        self._share = share
+
+    def _segments(
+        self, spans: Sequence[tuple[float, float, float]], names: Mapping[str, str]
+    ) -> list[dict[str, object]]:
+        segments = super()._segments(spans, names)
+        labels = sorted({str(one["speaker"]) for one in segments})
+        kept = [one for one in segments if self._random.random() >= self._share]
+        for one in kept:
+            others = [label for label in labels if label != one["speaker"]]
+            if others and self._random.random() < self._share:
+                one["speaker"] = self._random.choice(others)
+        return kept
+
+
 def levels(utterances: Sequence[Utterance], seconds: float, step: float) -> list[float]:
     """Return the loudness of the meeting: -20 dB where somebody speaks, -70 dB elsewhere."""
     loud = [-70.0] * (int(seconds / step) + 1)

@@ -49,7 +49,7 @@ def test_where_nothing_is_kept_there_is_nothing(files: PartFiles, tmp_path: Path
 def test_what_is_kept_is_read_back_as_it_was_received(files: PartFiles, tmp_path: Path) -> None:
     files.save_plan(PLAN)
     files.save_answer(ANSWER)
-    roll_call = RollCall(heard=[(0, "A"), (1, "B")], voices=[[(0, "A"), (1, "B")]], billed_seconds=12.0)
+    roll_call = RollCall(voices=[[(0, "A"), (1, "B")]], clips=3, billed_seconds=12.0)
     files.save_roll_call(roll_call)
     again = PartFiles(tmp_path / "parts")
     assert again.load_plan() == PLAN
