@@ -29,7 +29,11 @@ def refused(words: str) -> UsageError:
         ("record --speed -1", "--speed must be a number from 0 on, not -1", "run meetrec record --help"),
         ("record --speed nan", "--speed must be a number from 0 on, not nan", "run meetrec record --help"),
         ("record --rate 7", "--rate must be a whole number from 8000 to 192000, not 7", "run meetrec record --help"),
-        ("export x -f pdf", "--format is one of md, txt, json, srt, vtt, not pdf", "run meetrec export --help"),
+        (
+            "export x -f pdf",
+            "--format is one of md, txt, json, srt, vtt, html, docx, not pdf",
+            "run meetrec export --help",
+        ),
         ("settings sho", "ACTION is one of show, path, edit, get, set, not sho", "run meetrec settings --help"),
         ("settings get", "KEY is missing", "run meetrec settings get --help"),
     ],
