@@ -10,19 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meetrec.cli.editor import DiskEditor
 from meetrec.cli.output import Output, stdin_is_terminal, stdout_is_terminal
 from meetrec.cli.sessions import job_of, render_minutes
-from meetrec.core.acts import NameSpeaker
-from meetrec.core.document import Document
 from meetrec.core.errors import BusyError, FileThereError, MeetrecError, StorageError, UsageError
 from meetrec.core.events import Event, JobEnded
-from meetrec.core.found import Results
 from meetrec.core.query import parse_query
 from meetrec.recorder.front import RecorderFront, Running
 from meetrec.recorder.job import Job
-from meetrec.storage.contents import contents
-from meetrec.storage.documents import load_document
 from meetrec.storage.files import make_folder
 from meetrec.storage.index import SessionIndex
 from meetrec.storage.paths import Paths
@@ -32,7 +26,10 @@ from meetrec.tui.app import GOES_ON, MeetrecApp, Start
 from meetrec.tui.ports import Command, Player, Progress, SessionSummary
 from meetrec.tui.run import run_app
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the first screen is there sooner
+    from meetrec.cli.editor import DiskEditor
+    from meetrec.core.document import Document
+    from meetrec.core.found import Results
     from meetrec.storage.session_folder import SessionFolder
 
 NEWEST = 100
@@ -136,13 +133,19 @@ class DiskLibrary:
         return "" if open_folder(path) else str(path)
 
     def contents(self, session_id: str, audio_only: bool) -> Sequence[str]:
+        from meetrec.storage.contents import contents
+
         return contents(self._folder(session_id), audio_only=audio_only)
 
     def document(self, session_id: str) -> Document:
+        from meetrec.storage.documents import load_document
+
         folder = self._folder(session_id)
         return load_document(folder, job_of(self._paths, folder))
 
     def editor(self, session_id: str) -> DiskEditor:
+        from meetrec.cli.editor import DiskEditor
+
         return DiskEditor(self._paths, self._folder(session_id))
 
     def player(self, session_id: str) -> Player:
@@ -154,11 +157,6 @@ class DiskLibrary:
         folder = self._folder(session_id)
         folder.rename(title)
         render_minutes(folder)
-
-    def name_speaker(self, session_id: str, speaker_id: str, name: str) -> None:
-        editor = self.editor(session_id)
-        editor.act(NameSpeaker(speaker_id, name))
-        editor.save_minutes()
 
     def delete(self, session_id: str, audio_only: bool = False) -> None:
         self._store.delete(self._folder(session_id), audio_only=audio_only)

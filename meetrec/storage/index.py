@@ -19,7 +19,6 @@ from meetrec.core.found import Results
 from meetrec.core.query import Query
 from meetrec.core.sanitize import one_line
 from meetrec.core.session import SessionSummary
-from meetrec.storage.documents import load_document
 from meetrec.storage.index_file import is_broken, open_index, rebuild, refusal
 from meetrec.storage.index_rows import (
     Row,
@@ -207,6 +206,8 @@ class SessionIndex:
         return done
 
     def _read_words_of(self, database: sqlite3.Connection, row: Row) -> None:
+        from meetrec.storage.documents import load_document  # the list, which comes first, does without
+
         self._words_read_at[row.summary.id] = time.monotonic()
         try:
             lines = lines_of(load_document(SessionFolder(self.store.path_of(row.summary.id))))

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from meetrec.core.document import Document
+if TYPE_CHECKING:  # the first screen is there sooner
+    from meetrec.core.document import Document
+
 
 LINES_LIMIT = 1 << 20
 BREAK = "\ue000"

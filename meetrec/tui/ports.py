@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from meetrec.core.acts import Act
-from meetrec.core.document import Document
-from meetrec.core.events import Event
-from meetrec.core.found import Results
-from meetrec.core.playing import Playing
 from meetrec.core.session import SessionSummary as SessionSummary
-from meetrec.core.transcript import Transcript
+
+if TYPE_CHECKING:  # the first screen is there sooner
+    from meetrec.core.acts import Act
+    from meetrec.core.document import Document
+    from meetrec.core.events import Event
+    from meetrec.core.found import Results
+    from meetrec.core.playing import Playing
+    from meetrec.core.transcript import Transcript
 
 Progress = Callable[[int, int], None]
 """Told how many of all are done."""
@@ -165,10 +167,6 @@ class Library(Protocol):
         ...
 
     def rename(self, session_id: str, title: str) -> None: ...
-
-    def name_speaker(self, session_id: str, speaker_id: str, name: str) -> None:
-        """Name a speaker ("S1"); an empty name takes the name away."""
-        ...
 
     def delete(self, session_id: str, audio_only: bool = False) -> None: ...
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from meetrec.core.clock import format_clock
-from meetrec.core.document import Document
 from meetrec.core.transcript import Segment, Transcript
 from meetrec.tui.words import moment_words
+
+if TYPE_CHECKING:  # the first screen is there sooner
+    from meetrec.core.document import Document
 
 
 class Line(NamedTuple):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from meetrec.core.document import Document
 from meetrec.core.session import SessionState, SortKey
+
+if TYPE_CHECKING:  # the first screen is there sooner
+    from meetrec.core.document import Document
 
 Tone = Literal["good", "warn", "bad", "quiet"]
 

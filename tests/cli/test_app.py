@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from meetrec.cli.app import DiskLibrary, ProcessRecorder
+from meetrec.core.acts import NameSpeaker
 from meetrec.core.errors import BusyError, MeetrecError
 from meetrec.core.events import JobEnded, MinutesReady
 from meetrec.demo.meeting import load_sample, sample_path
@@ -46,7 +47,9 @@ def test_the_library_has_what_the_list_has(library: DiskLibrary) -> None:
 def test_what_the_library_changes_is_in_the_minutes(library: DiskLibrary) -> None:
     folder = finished()
     library.rename(folder.id, "Board")
-    library.name_speaker(folder.id, "S1", "Ana")
+    editor = library.editor(folder.id)
+    editor.act(NameSpeaker("S1", "Ana"))
+    editor.save_minutes()
     assert "# Board" in folder.minutes.read_text("utf-8")
     assert "**Ana**" in folder.minutes.read_text("utf-8")
     assert library.document(folder.id).session.title == "Board"

@@ -118,13 +118,6 @@ class FakeLibrary:
         session = dataclasses.replace(document.session, title=title)
         self.documents[session_id] = dataclasses.replace(document, session=session)
 
-    def name_speaker(self, session_id: str, speaker_id: str, name: str) -> None:
-        self._enter("name_speaker", session_id, speaker_id, name)
-        document = self.documents[session_id]
-        assert document.transcript is not None
-        transcript = document.transcript.with_names({speaker_id: name})
-        self.documents[session_id] = dataclasses.replace(document, transcript=transcript)
-
     def delete(self, session_id: str, audio_only: bool = False) -> None:
         self._enter("delete_audio" if audio_only else "delete", session_id)
         if audio_only:

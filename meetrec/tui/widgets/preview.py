@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.strip import Strip
 
 from meetrec.core.clock import format_clock, format_length
-from meetrec.core.document import Document
 from meetrec.tui.painting import Painted, row
 from meetrec.tui.ports import SessionSummary
 from meetrec.tui.themes import SPEAKER_COUNT, shape_of
 from meetrec.tui.turns import Line, Who, entry_ink, people_of, review_lines, who_of
 from meetrec.tui.words import date_words, state_sentence
 from meetrec.tui.wrap import wrap
+
+if TYPE_CHECKING:  # the first screen is there sooner
+    from meetrec.core.document import Document
 
 _LINES_LIMIT = 80
 
