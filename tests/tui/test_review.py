@@ -152,6 +152,15 @@ async def test_speakers_stand_beside_the_text_where_there_is_room() -> None:
         await look.see_no_more("1 ● Ana")
 
 
+async def test_what_is_looked_for_is_seen_though_the_speakers_hid_the_text() -> None:
+    async with looking(reviewing(made.document(words=made.transcript())), (80, 24)) as look:
+        await look.press("w")
+        await look.see("1 ● Ana", "%")
+        await look.press("slash", *"budget")
+        await look.see_no_more("1 ● Ana")
+        await look.see("The budget")
+
+
 async def test_a_session_that_is_gone_says_so_and_escape_goes_back() -> None:
     async with looking(Stage(start=Start("open", "gone"))) as look:
         await look.see("There is no session gone")

@@ -188,6 +188,7 @@ class ReviewActions(Screen[None]):
     # -- moving about ----------------------------------------------------------------------------------------------
 
     def action_find(self) -> None:
+        self._show_turns()
         self._run(self._moving.ask())
 
     @on(Input.Changed, "#find")
@@ -199,15 +200,19 @@ class ReviewActions(Screen[None]):
         self._run(self._moving.close(keep=True))
 
     def action_next_found(self, step: int) -> None:
+        self._show_turns()
         self._moving.next_found(step)
 
     def action_next_doubt(self, step: int) -> None:
+        self._show_turns()
         self._moving.next_doubt(step)
 
     def action_next_mark(self, step: int) -> None:
+        self._show_turns()
         self._moving.next_mark(step)
 
     def action_go(self) -> None:
+        self._show_turns()
         self._run(self._moving.ask_time())
 
     def action_panel(self) -> None:
@@ -215,6 +220,12 @@ class ReviewActions(Screen[None]):
         other = self.panel.has_focus or (not self.has_class("-wide") and self.has_class("-people"))
         self.set_class(not other, "-people")
         (self.turns if other else self.panel).focus()
+
+    def _show_turns(self) -> None:
+        """Give the keys to the turns, which the speakers hide where there is little room."""
+        if self.panel.has_focus:
+            self.set_class(False, "-people")
+            self.turns.focus()
 
     def action_leave(self) -> None:
         """Go one step back: from the search, the filter, the speakers; from the session when there is none of it."""
