@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from meetrec.core.events import CaptionInterim
 from meetrec.core.turn_cutter import TurnCutter
@@ -15,6 +15,7 @@ from meetrec.provider.sender import Sender
 from meetrec.provider.stretches import Stretch
 
 _QUIET_LOOK_S = 3.0
+_SHORTEST_PAUSE_STEPS = 4
 
 
 class Loader:
@@ -69,14 +70,27 @@ class Loader:
         )
 
     def quiet_place(self) -> int:
-        """Return a frame of the last seconds at which no word is cut, the end of the recording if there is none."""
+        """Return the frame in the middle of the longest pause of the last seconds: there no word is cut.
+
+        The end of the recording if there was no pause.
+        """
         written, rate = self._progress.written, self._progress.rate
         start = max(0, written - round(_QUIET_LOOK_S * rate))
         if self._detector is None:
             return written
         detector = self._detector()
         voiced = detector.feed(self._reader.read(start, written - start))
-        for index in range(len(voiced) - 1, 1, -1):
-            if not any(voiced[max(0, index - 3) : index + 1]):
-                return start + round((index - 1) * detector.step_s * rate)
-        return written
+        first, steps = _longest_pause(voiced)
+        if steps < _SHORTEST_PAUSE_STEPS:
+            return written
+        return start + round((first + steps / 2) * detector.step_s * rate)
+
+
+def _longest_pause(voiced: Sequence[bool]) -> tuple[int, int]:
+    """Return the first step and the length of the longest run without voice, the last one of several as long."""
+    best, run = (0, 0), 0
+    for index, voice in enumerate(voiced):
+        run = 0 if voice else run + 1
+        if run and run >= best[1]:
+            best = (index + 1 - run, run)
+    return best

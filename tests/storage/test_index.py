@@ -18,7 +18,7 @@ from meetrec.core.events import CaptionFinal, NoteAdded
 from meetrec.core.found import Results
 from meetrec.core.query import Query, parse_query
 from meetrec.core.transcript import Segment, Speaker, Transcript
-from meetrec.storage import index as index_module
+from meetrec.storage import documents
 from meetrec.storage.index import SessionIndex
 from meetrec.storage.index_search import SearchIn
 from meetrec.storage.locks import start_job
@@ -170,8 +170,8 @@ def test_only_what_changed_is_read_again(index: SessionIndex, monkeypatch: pytes
     age(*folders)
     assert index.update()
     read: list[str] = []
-    load = index_module.load_document
-    monkeypatch.setattr(index_module, "load_document", lambda folder: [read.append(folder.id), load(folder)][1])
+    load = documents.load_document
+    monkeypatch.setattr(documents, "load_document", lambda folder: [read.append(folder.id), load(folder)][1])
     assert not index.update()
     folders[1].rename("Offsite")
     assert index.update()
