@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
 from collections.abc import Collection, Sequence
 from typing import Any, NoReturn
@@ -40,6 +39,8 @@ def parse(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
     """
     words = _command_first(list(arguments), parser.commands)
     if words and not words[0].startswith("-") and words[0] not in parser.commands:
+        import difflib  # only a mistake needs it
+
         near = difflib.get_close_matches(words[0], parser.commands, n=1, cutoff=0.5)
         hint = f"run meetrec {near[0]}" if near else "run meetrec --help to see all commands"
         raise UsageError(f"there is no command {words[0]}", hint)
@@ -66,6 +67,8 @@ def _unexpected(extra: Sequence[str], parser: Parser) -> UsageError:
     if not word.startswith("-") or word == "-":
         return UsageError(f"{name} can't use {word}", f"put several words in quotes, or run {name} --help")
     option = word.partition("=")[0]
+    import difflib
+
     near = difflib.get_close_matches(option, re.findall(r"--?[a-z][a-z-]*", parser.format_usage()), n=1, cutoff=0.7)
     if near:
         return UsageError(f"{name} has no option {option}", f"did you mean {near[0]}?")

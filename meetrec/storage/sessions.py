@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 import re
 import secrets
@@ -246,6 +245,8 @@ def _not_found(wanted: str, matching: list[str], names: list[str]) -> SessionNot
         return SessionNotFoundError(f"{len(matching)} sessions are called {shown}", f"say which: {listed}")
     if not names:
         return SessionNotFoundError("there is no session yet", "begin with meetrec record, or try meetrec demo")
+    import difflib  # only a mistake needs it
+
     near = difflib.get_close_matches(wanted, names, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]}?" if near else "meetrec list shows them all"
     return SessionNotFoundError(f"there is no session called {shown}", hint)
