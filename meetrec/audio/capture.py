@@ -117,7 +117,7 @@ class Microphone:
                 self.overflows += 1
             if self._on_block is not None:
                 self._on_block(bytes(block))
-        except Exception:
+        except Exception:  # what leaves a callback ends the stream in silence: sounddevice tells nobody
             self.overflows += 1
             log.exception("a block of sound was lost")
 

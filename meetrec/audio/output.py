@@ -178,7 +178,7 @@ class Output:
             if self._channels == 2:
                 pcm = b"".join(pcm[at : at + 2] * 2 for at in range(0, len(pcm), 2))
             buffer[:] = pcm
-        except Exception:
+        except Exception:  # what leaves a callback ends the stream in silence: sounddevice tells nobody
             log.exception("a block of sound was not played")
 
     def _next(self, frames: int, since: float) -> bytes:

@@ -67,8 +67,8 @@ def load() -> Any:
             return sounddevice
     except (ImportError, OSError) as error:  # OSError: the module is there, the C library is not
         raise AudioDeviceError("PortAudio, which meetrec records with, is missing", hint(_HINTS_MISSING)) from error
-    except Exception as error:
-        if type(error).__name__ != "PortAudioError":  # of a module that was not imported, so it has no other name here
+    except Exception as error:  # PortAudioError, which only the module that failed to load could name
+        if type(error).__name__ != "PortAudioError":
             raise
         raise AudioDeviceError("the sound system cannot be started", _alsa_hint()) from error
 

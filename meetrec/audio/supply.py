@@ -44,7 +44,7 @@ class Supply:
         try:
             self.fill()
             self.output.start()
-        except BaseException:
+        except BaseException:  # whatever it was: the open stream and files go with it
             self.close()
             raise
 

@@ -214,7 +214,7 @@ def _is_id(value: object) -> bool:
 
 
 def _is_float(value: object) -> bool:
-    return (_is_id(value) or isinstance(value, float)) and -_FAR < value < _FAR  # type: ignore[operator]
+    return isinstance(value, int | float) and not isinstance(value, bool) and -_FAR < value < _FAR
 
 
 def _is_text(value: object) -> bool:

@@ -78,7 +78,7 @@ class Rescue:
             missing = self._take_over(other, frames, with_copy)
             self._keep_session(place)
             self._reader.go_on_in(other.paths)
-        except BaseException:
+        except BaseException:  # whatever it was: no half copy is left that could be taken for the recording
             if other is not None:
                 other.close()
                 for path in other.paths:

@@ -257,7 +257,7 @@ class SessionIndex:
             database.execute("BEGIN IMMEDIATE")
             try:
                 yield
-            except BaseException:
+            except BaseException:  # also an interruption: no transaction stays open
                 database.execute("ROLLBACK")
                 raise
             database.execute("COMMIT")

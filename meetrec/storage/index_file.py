@@ -111,7 +111,7 @@ def _open(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
     try:
         _set_up(database)
-    except BaseException:
+    except BaseException:  # whatever it was: nobody else holds the connection
         database.close()
         raise
     return database
@@ -142,7 +142,7 @@ def _set_up(database: sqlite3.Connection) -> None:
         elif _version(database) != (_APPLICATION, VERSION):
             raise sqlite3.DatabaseError("it is of another version")
         database.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # also an interruption: no transaction stays open
         database.execute("ROLLBACK")
         raise
 

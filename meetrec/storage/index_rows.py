@@ -98,7 +98,7 @@ def known_stamps(database: sqlite3.Connection, ids: Sequence[str] | None = None)
         return dict(database.execute("SELECT id, stamp FROM session"))
     found: dict[str, str] = {}
     for some in _some(ids):
-        found.update(database.execute(f"SELECT id, stamp FROM session WHERE id IN ({_marks(some)})", some))  # noqa: S608
+        found.update(database.execute(f"SELECT id, stamp FROM session WHERE id IN ({_marks(some)})", some))  # noqa: S608 - ours
     return found
 
 
@@ -117,7 +117,7 @@ def read_rows(database: sqlite3.Connection, ids: Iterable[str] | None = None) ->
         return {row[3]: _row(row) for row in found}
     rows = {}
     for some in _some(list(ids)):
-        for row in database.execute(f"SELECT {_COLUMNS} FROM session WHERE id IN ({_marks(some)})", some):  # noqa: S608
+        for row in database.execute(f"SELECT {_COLUMNS} FROM session WHERE id IN ({_marks(some)})", some):  # noqa: S608 - ours
             rows[row[3]] = _row(row)
     return rows
 

@@ -50,7 +50,7 @@ class Paths:
         In the order they are tried; the last one is in the system's temporary folder, one for each user and home.
         """
         # tempfile.gettempdir() would say it, but costs 10 ms to import
-        temporary = Path(next(filter(None, map(os.environ.get, ("TMPDIR", "TEMP", "TMP"))), "/tmp"))  # noqa: S108
+        temporary = Path(next(filter(None, map(os.environ.get, ("TMPDIR", "TEMP", "TMP"))), "/tmp"))  # noqa: S108 - a private folder in it
         user = os.getuid() if hasattr(os, "getuid") else 0
         return (self.state / "rescued", temporary / f"meetrec-{user}-{zlib.crc32(str(self.data).encode()):08x}")
 

@@ -172,23 +172,23 @@ class Desk:
             if editor is None:
                 raise MeetrecError("there are no minutes to change", "make them first")
 
-            def work() -> tuple[Result | None, MeetrecError | None, tuple[Page, Span]]:
-                result, error = None, None
+            def work() -> tuple[Result | MeetrecError, tuple[Page, Span]]:
+                result: Result | MeetrecError
                 try:
                     result = call(editor)
-                except MeetrecError as caught:  # others may have changed it: that is shown, too
-                    error = caught
+                except MeetrecError as error:  # others may have changed it: that is shown, too
+                    result = error
                 document = editor.document
                 self.flags = with_doubts(document.transcript or Transcript(), self._loops)
-                return result, error, page.after(document)
+                return result, page.after(document)
 
-            result, error, (after, span) = await in_background(work)
+            result, (after, span) = await in_background(work)
             if changes and after.document.transcript != page.document.transcript:
                 self._unsaved = True
             self._show(after, span)
-        if error is not None:
-            raise error
-        return result  # type: ignore[return-value]
+        if isinstance(result, MeetrecError):
+            raise result
+        return result
 
     def _show(self, page: Page, span: Span) -> None:
         self._page = page
@@ -203,6 +203,6 @@ class Desk:
                 self._unsaved = False
                 try:
                     await in_background(editor.save_minutes)
-                except BaseException:
+                except BaseException:  # also when the screen closes meanwhile: they are not saved
                     self._unsaved = True
                     raise

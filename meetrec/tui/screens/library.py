@@ -143,7 +143,7 @@ class LibraryScreen(Screen[None]):
 
     async def _look(self) -> None:
         """Find what changed behind our back, and read words for the search, without hurry."""
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.5)  # the first picture and the first keys go before it
         try:
             if await in_background(self._library.look):
                 self.reload()
@@ -157,7 +157,7 @@ class LibraryScreen(Screen[None]):
         self.run_worker(self._read_again([one.id for one in self._listed.in_sight]), group="fresh", exclusive=True)
 
     async def _read_again(self, ids: list[str]) -> None:
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # a list that is scrolled asks again with each line; the last one counts
         try:
             fresh = {one.id: one for one in await in_background(lambda: self._library.fresh(ids))}
         except MeetrecError:

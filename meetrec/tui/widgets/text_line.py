@@ -13,5 +13,5 @@ class TextLine(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Save", id="text.save")]
 
-    def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002  the name Textual gives it
         super().__init__(value, placeholder=placeholder, max_length=2000, compact=True, id=id)
