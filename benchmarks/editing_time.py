@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from benchmarks.export_time import SEGMENTS, long_day
@@ -71,7 +72,7 @@ def _acts(folder: SessionFolder) -> None:
     for what, act in ACTS.items():
         done, undone = [], []
         for _ in range(ROUNDS):
-            done.append(_seconds(lambda act=act: editing.act(act)))  # type: ignore[misc]
+            done.append(_seconds(partial(editing.act, act)))
             undone.append(_seconds(editing.undo))
         worst = max(worst, *done, *undone)
         print(

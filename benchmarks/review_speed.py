@@ -93,7 +93,7 @@ async def opening(paths: Paths, session_id: str) -> float:
     async def shown(pilot: Pilot[None]) -> list[float]:
         screen = pilot.app.screen
         assert isinstance(screen, ReviewScreen)
-        while screen.document is None or (screen.turns.entries and screen.turns.cursor is None):  # noqa: ASYNC110
+        while screen.document is None or (screen.turns.entries and screen.turns.cursor is None):  # noqa: ASYNC110 - of the code that is measured
             await asyncio.sleep(0.001)
         await painted(pilot)
         return [time.perf_counter() - began]

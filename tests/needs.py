@@ -38,6 +38,11 @@ NEEDS = {
     "alsa-pulse": Need(_alsa_reaches_pulseaudio, "libasound2-plugins"),
     "tmux": Need(_programs("tmux"), "tmux"),
     "espeak-ng": Need(_programs("espeak-ng"), "espeak-ng"),
+    "ffmpeg": Need(
+        _programs("ffmpeg", "ffprobe"),
+        "ffmpeg",
+        optional="400 MB with what it needs; PyAV, which is always there, reads the same files in the same tests",
+    ),
     "chromium": Need(
         lambda: any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
         "chromium",

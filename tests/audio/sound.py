@@ -5,6 +5,7 @@ from __future__ import annotations
 import wave
 from pathlib import Path
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,6 +32,21 @@ def write_wav(path: Path, samples: Samples, rate: int = 48000) -> Path:
         file.setsampwidth(2)
         file.setframerate(rate)
         file.writeframes(samples.astype("<i2").tobytes())
+    return path
+
+
+def write_media(path: Path, samples: Samples, **metadata: str) -> Path:
+    """Write mono samples at 48 kHz in the format of the suffix (M4A, MP4, AAC, WebM) with PyAV, and return `path`."""
+    with av.open(f"file:{path}", "w") as file:
+        file.metadata.update(metadata)
+        stream = file.add_stream("libopus" if path.suffix == ".webm" else "aac", rate=48000)
+        assert isinstance(stream, av.AudioStream)
+        stream.layout = "mono"
+        for at in range(0, len(samples), 960):
+            frame = av.AudioFrame.from_ndarray(samples[None, at : at + 960], format="s16", layout="mono")
+            frame.rate, frame.pts = 48000, at
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
     return path
 
 

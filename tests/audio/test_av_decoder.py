@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,18 +9,12 @@ import pytest
 from meetrec.audio.av_decoder import AvDecoder, has_av
 from meetrec.audio.decode import open_decoder
 from meetrec.core.errors import AudioError
-from tests.audio.sound import speechlike, write_wav
+from tests.audio.sound import speechlike, write_media
 
 
 @pytest.fixture(params=["m4a", "webm", "mp4"])
 def recording(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    source = write_wav(tmp_path / "a.wav", speechlike(2, 24000), 24000)
-    path = tmp_path / f"-a b.{request.param}"
-    try:
-        subprocess.run(["ffmpeg", "-v", "error", "-i", str(source), "-strict", "-2", f"file:{path}"], check=True)
-    except FileNotFoundError:
-        pytest.skip("ffmpeg is not installed, no such file can be made")
-    return path
+    return write_media(tmp_path / f"-a b.{request.param}", speechlike(2))
 
 
 def test_it_is_used_where_ffmpeg_is_missing(recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

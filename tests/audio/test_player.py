@@ -20,6 +20,7 @@ from meetrec.core.playing import PlayState
 from tests.audio.hearing import RATE, listening
 from tests.audio.sound import Samples, lag, lags, speechlike, write_wav
 from tests.lab import Lab
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.audio
 
@@ -363,10 +364,7 @@ def test_without_portaudio_that_is_told_in_words(
     monkeypatch.setattr(portaudio, "load", missing)
     one = player(players, write_wav(tmp_path / "audio.wav", speechlike(1)))
     one.play()
-    deadline = time.monotonic() + 60
-    while one.status.state != "no output":
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for(lambda: one.status.state == "no output")
     assert (one.status.problem, one.status.hint) == (
         "PortAudio, which meetrec records with, is missing",
         "install it",
@@ -382,10 +380,7 @@ def test_sound_that_is_missing_or_broken_is_told_in_words(
         path.write_bytes(content)
     one = player(players, *([path] if content is not None else []))
     one.play()
-    deadline = time.monotonic() + 60
-    while not one.status.problem:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for(lambda: one.status.problem)
     assert one.status.state == "stopped"
     assert one.status.hint
 

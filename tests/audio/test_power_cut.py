@@ -69,7 +69,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disk]:
             now[0] += BLOCK_S
             handed[0] += round(RATE * BLOCK_S)
             source.on_block(block(number))
-            wait_for(lambda number=number: len(told["advance"]) == number + 1)  # type: ignore[misc]
+            told.wait_for("advance", number + 1)
             wait_for(lambda: now[0] - recording._synced_at < SYNC_EVERY)  # it has looked whether a sync is due
         yield disk
         recording.stop()

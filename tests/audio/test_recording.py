@@ -6,8 +6,7 @@ import itertools
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from meetrec.audio.wav import WavReader, WavWriter
 from meetrec.audio.writer import Writer
 from meetrec.core.errors import AudioDeviceError, AudioError, DiskFullError, MeetrecError, StorageError
 from tests.audio.sound import read_wav, speechlike, write_wav
+from tests.waiting import wait_for
 
 LOUD, ZERO = b"\x00\x40" * 2400, bytes(4800)
 
@@ -57,12 +57,9 @@ class Told(dict[str, list[Any]]):
     def callbacks(self) -> dict[str, Any]:
         return {f"on_{name}": self[name].append for name in self.NAMES}
 
-
-def wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    def wait_for(self, name: str, count: int) -> None:
+        """Wait until so many were told."""
+        wait_for(lambda: len(self[name]) == count)
 
 
 @pytest.fixture
@@ -275,7 +272,7 @@ def test_silence_a_gap_and_a_stall_of_a_live_source_are_told(
             now[0] += 0.1
             expected = len(told["level"]) + 1
             source.on_block(pcm)
-            wait_for(lambda expected=expected: len(told["level"]) == expected)  # type: ignore[misc]
+            told.wait_for("level", expected)
 
     feed(ZERO, 11)
     feed(LOUD, 1)
@@ -321,7 +318,7 @@ def test_what_the_sound_system_dropped_is_told_once_a_minute(
         source.overflows += 1
         expected = len(told["level"]) + 1
         source.on_block(LOUD)
-        wait_for(lambda expected=expected: len(told["level"]) == expected)  # type: ignore[misc]
+        told.wait_for("level", expected)
         wait_for(lambda: recording._synced_at == now[0])
     recording.stop()
     assert [str(one) for one in told["trouble"]] == [
@@ -336,7 +333,8 @@ def test_stopping_adds_nothing_to_a_file_that_was_playable_all_the_time(source: 
     recording.start()
     for number in range(1, 21):
         source.on_block(LOUD)
-        wait_for(lambda number=number: told["advance"][-1:] == [2400 * number])  # type: ignore[misc]
+        told.wait_for("advance", number)
+        assert told["advance"][-1] == 2400 * number
         assert len(read_wav(writer.path)) == 2400 * number
     before = writer.path.read_bytes()
     assert recording.stop() == 48_000
@@ -357,7 +355,7 @@ def test_a_machine_that_slept_is_told_with_the_length_of_its_sleep_and_once(
             awake[0] += 0.1
             expected = len(told["level"]) + 1
             source.on_block(LOUD)
-            wait_for(lambda expected=expected: len(told["level"]) == expected)  # type: ignore[misc]
+            told.wait_for("level", expected)
 
     feed(3)
     asleep[0] += 600

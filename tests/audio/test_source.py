@@ -16,7 +16,8 @@ import soundfile
 
 from meetrec.audio.source import FileSource, Source, StdinSource
 from meetrec.core.errors import AudioError, UsageError
-from tests.audio.sound import read_wav, speechlike, write_wav
+from tests.audio.sound import read_wav, speechlike, write_media, write_wav
+from tests.needs import need
 
 
 class Played:
@@ -108,14 +109,8 @@ def test_other_formats_play_in_full(tmp_path: Path, suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", ["m4a", "webm", "aac"])
 def test_containers_libsndfile_does_not_know_play_through_ffmpeg(tmp_path: Path, suffix: str) -> None:
-    source = write_wav(tmp_path / "a.wav", speechlike(2, 24000), 24000)
-    path = tmp_path / f"-a {suffix}.{suffix}"
-    try:
-        command = ["ffmpeg", "-v", "error", "-i", str(source), "-strict", "-2", f"file:{path}"]
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-    except FileNotFoundError:
-        pytest.skip("ffmpeg is not installed; meetrec plays these formats only with it")
-    result = played(path)
+    need("ffmpeg")
+    result = played(write_media(tmp_path / f"-a {suffix}.{suffix}", speechlike(2)))
     assert result.why == ""
     assert abs(len(result.samples) - 48000) < 4800
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,8 @@ import pytest
 import soundfile
 
 from meetrec.audio.tags import Tags, read_tags
-from tests.audio.sound import speechlike, write_wav
+from tests.audio.sound import speechlike, write_media
+from tests.needs import need
 
 
 def tagged(path: Path, *, title: str = "", date: str = "") -> Path:
@@ -49,12 +49,9 @@ def test_what_is_no_date_of_a_meeting_is_none(tmp_path: Path, date: str) -> None
 def test_title_and_time_of_a_phones_recording_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str
 ) -> None:  # fmt: skip
-    source, path = write_wav(tmp_path / "a.wav", speechlike(1, 24000), 24000), tmp_path / "-x.m4a"
-    command = ["ffmpeg", "-v", "error", "-i", str(source), "-metadata", "title=Offsite"]
-    try:
-        subprocess.run([*command, "-metadata", "creation_time=2026-10-02T09:30:00Z", f"file:{path}"], check=True)
-    except FileNotFoundError:
-        pytest.skip("ffmpeg is not installed, no such file can be made")
+    path = write_media(tmp_path / "-x.m4a", speechlike(1), title="Offsite", creation_time="2026-10-02T09:30:00Z")
+    if reader == "ffprobe":
+        need("ffmpeg")
     if reader == "ffprobe":
         monkeypatch.setitem(sys.modules, "av", None)
     else:

@@ -14,7 +14,7 @@ from meetrec.core.acts import NameSpeaker
 from meetrec.storage.editing import Editing
 from meetrec.storage.session_folder import SessionFolder
 from tests.cli.conftest import Command
-from tests.cli.program import command_line, finished, is_refusal, meetrec, until
+from tests.cli.program import Done, command_line, finished, is_refusal, meetrec, until
 
 
 @pytest.fixture
@@ -26,12 +26,12 @@ def folder() -> SessionFolder:
 def edit(command: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Return a function that edits with a shell script as the editor; $1 is the file."""
 
-    def run(script: str, *words: str) -> object:
+    def run(script: str, *words: str) -> Done:
         monkeypatch.setenv("EDITOR", f"sh -c {shlex.quote(script)} editor")
         monkeypatch.delenv("VISUAL", raising=False)
         return command("edit", "latest", *words)
 
-    return run  # type: ignore[return-value]
+    return run
 
 
 def sheets(folder: SessionFolder) -> list[Path]:

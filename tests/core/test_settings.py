@@ -13,7 +13,7 @@ from meetrec.core.settings import Settings, all_keys, choices, split_key, value_
 from tests.core.test_fields import JSON
 
 KEYS = [key for key, _, _ in all_keys()]
-HERE = "/home/ana/settings.toml"
+HERE = "/srv/work/settings.toml"
 
 
 def wrong(values: dict[str, object]) -> SettingsError:

@@ -125,6 +125,6 @@ def test_loopback_is_this_machine(host: str) -> None:
     assert is_loopback(host)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "notlocalhost", "localhost.evil.example", ""])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "notlocalhost", "localhost.evil.example", ""])  # noqa: S104  names that are refused
 def test_nothing_else_is_loopback(host: str) -> None:
     assert not is_loopback(host)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
@@ -9,20 +9,23 @@ from meetrec.provider.progress import Progress
 from tests.provider.loopback import RATE, LoudDetector, Recording
 
 
+def unused(*_: object) -> NoReturn:
+    raise AssertionError("looking for a quiet place needs none of it")
+
+
 def loader(recording: Recording) -> Loader:
     progress = Progress(0, RATE)
     progress.advanced(recording.written)
-    nothing: Callable[..., None] = lambda *_: None  # noqa: E731
     return Loader(
         progress,
         recording,
-        cutter=nothing,  # type: ignore[arg-type]
+        cutter=unused,
         resampler=None,
         detector=LoudDetector,
         speed=4.0,
-        on_forgotten=nothing,
+        on_forgotten=unused,
         clock=lambda: 0.0,
-        sleep=nothing,  # type: ignore[arg-type]
+        sleep=unused,
     )
 
 

@@ -33,7 +33,7 @@ for name in ("open", "write", "fsync", "rename", "replace", "link", *frees_space
     setattr(os, name, counted(getattr(os, name)))
 try:
     write_whole(path, '{"new": true}')
-except Exception as error:
+except Exception as error:  # its name is what the test looks at
     print(type(error).__name__, error)
     sys.exit(1)
 sys.exit(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 from meetrec.core.errors import MeetrecError
 from meetrec.core.playing import Playing
@@ -57,5 +58,5 @@ class FakePlayer:
     def fail(self, problem: str, hint: str = "") -> None:
         self._now(state="no output", problem=problem, hint=hint)
 
-    def _now(self, **changes: object) -> None:
-        self.status = dataclasses.replace(self.status, **changes)  # type: ignore[arg-type]
+    def _now(self, **changes: Any) -> None:
+        self.status = dataclasses.replace(self.status, **changes)

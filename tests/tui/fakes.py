@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Any
 
 from meetrec.core import events as ev
 from meetrec.core.act_words import act_words
@@ -85,14 +86,14 @@ class FakeLibrary:
         self._enter("pin", session_id, str(pinned))
         self._change(session_id, pinned=pinned)
 
-    def _change(self, session_id: str, **changes: object) -> None:
+    def _change(self, session_id: str, **changes: Any) -> None:
         document = self.documents[session_id]
-        session = dataclasses.replace(document.session, **changes)  # type: ignore[arg-type]
+        session = dataclasses.replace(document.session, **changes)
         self.documents[session_id] = dataclasses.replace(document, session=session)
 
     def open_folder(self, session_id: str) -> str:
         self._enter("open_folder", session_id)
-        return f"/home/ana/meetings/{session_id}"
+        return f"/srv/work/meetings/{session_id}"
 
     def contents(self, session_id: str, audio_only: bool) -> Sequence[str]:
         self._enter("contents", session_id)
@@ -128,7 +129,7 @@ class FakeLibrary:
         return [("md", "Markdown"), ("txt", "plain text"), ("srt", "subtitles")]
 
     def export_path(self, session_id: str, export_format: str) -> str:
-        return f"/home/ana/Meetings/{session_id}.{export_format}"
+        return f"/srv/work/Meetings/{session_id}.{export_format}"
 
     def export(self, session_id: str, export_format: str, path: str = "", replace: bool = False) -> str:
         self._enter("export", session_id, export_format, *([path, str(replace)] if path else []))

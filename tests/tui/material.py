@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from meetrec.core import events as ev
 from meetrec.core.captions import Caption
@@ -56,7 +57,7 @@ def caption_events(count: int, *, interim: bool = False) -> list[ev.Event]:
 def started(title: str = "Weekly sync", *, simulated: bool = False, tracks: tuple[str, ...] = ("mic",)) -> ev.Event:
     return ev.RecordingStarted(
         id="2026-11-20T14-05-33-weekly-sync",
-        folder="/home/ana/meetings",
+        folder="/srv/work/meetings",
         title=title,
         tracks=tracks,
         simulated=simulated,
@@ -66,11 +67,11 @@ def started(title: str = "Weekly sync", *, simulated: bool = False, tracks: tupl
     )
 
 
-def live_events(count: int = 6, *, level: float = -22.0, interim: bool = True, **begin: object) -> list[ev.Event]:
+def live_events(count: int = 6, *, level: float = -22.0, interim: bool = True, **begin: Any) -> list[ev.Event]:
     """Return the events of a recording in good health, `count` turns in, with a mark and a note."""
     said = caption_events(count, interim=interim)
     events: list[ev.Event] = [
-        started(**begin),  # type: ignore[arg-type]
+        started(**begin),
         ev.DiskChanged(state="ok", minutes_left=312.0),
         ev.LinkChanged(state="live"),
         ev.AudioSignal(state="normal"),

@@ -120,7 +120,7 @@ def _held_library() -> Stage:
 def _broken_library() -> Stage:
     stage = Stage()
     stage.library.refusal = StorageError(
-        "/home/ana/meetings cannot be read: permission denied", "allow it with chmod u+rx"
+        "/srv/work/meetings cannot be read: permission denied", "allow it with chmod u+rx"
     )
     return stage
 

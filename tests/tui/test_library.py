@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from meetrec.core.document import Document
 from meetrec.core.errors import BusyError
 from meetrec.tui.app import Start
 from meetrec.tui.screens.library import LibraryScreen
@@ -16,8 +19,8 @@ from tests.tui.looking import Look, looking
 from tests.tui.scenes import RUNNING_ID, Stage
 
 
-def stage(*documents: object, **more: object) -> Stage:
-    return Stage(library=FakeLibrary(documents or made.shelf()), **more)  # type: ignore[arg-type]
+def stage(*documents: Document, **more: Any) -> Stage:
+    return Stage(library=FakeLibrary(documents or made.shelf()), **more)
 
 
 async def cursor_on(look: Look, title: str) -> None:
@@ -138,7 +141,7 @@ async def test_e_exports_markdown_and_says_where() -> None:
     async with looking(stage()) as look:
         await look.see("8 sessions")
         await look.press("e")
-        await look.see("Exported as Markdown", "/home/ana/Meetings/")
+        await look.see("Exported as Markdown", "/srv/work/Meetings/")
         assert ("export", RUNNING_ID, "md") in look.library.calls
 
 
@@ -307,7 +310,7 @@ async def test_o_says_where_the_folder_is_where_there_is_no_desktop() -> None:
     async with looking(stage()) as look:
         await look.see("8 sessions")
         await look.press("o")
-        await look.see("/home/ana/meetings/")
+        await look.see("/srv/work/meetings/")
 
 
 async def test_what_changed_behind_our_back_is_found() -> None:

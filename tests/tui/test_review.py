@@ -109,7 +109,7 @@ async def test_e_asks_for_the_format_and_the_file_and_says_where_it_is() -> None
         await look.see("Write to which file?", f"{RUNNING_ID}.md")
         await look.press("enter")
         await look.see("Exported as Markdown")
-        assert ("export", RUNNING_ID, "md", f"/home/ana/Meetings/{RUNNING_ID}.md", "False") in look.library.calls
+        assert ("export", RUNNING_ID, "md", f"/srv/work/Meetings/{RUNNING_ID}.md", "False") in look.library.calls
 
 
 async def test_f2_renames_the_session() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from meetrec.core.document import Document
 from meetrec.core.errors import StorageError
 from meetrec.tui.screens.library import LibraryScreen
 from meetrec.tui.screens.review import ReviewScreen
@@ -14,8 +17,8 @@ from tests.tui.looking import Look, looking
 from tests.tui.scenes import RUNNING_ID, Stage
 
 
-def stage(*documents: object, **more: object) -> Stage:
-    return Stage(library=FakeLibrary(documents or made.shelf()), **more)  # type: ignore[arg-type]
+def stage(*documents: Document, **more: Any) -> Stage:
+    return Stage(library=FakeLibrary(documents or made.shelf()), **more)
 
 
 async def begin(look: Look, text: str = "") -> HitList:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
@@ -215,13 +216,17 @@ async def test_how_long_the_disk_lasts_is_told_at_once_and_long_before_it_is_ful
     assert (told.state, told.minutes_left) == (state, left)
 
 
+def has_told(run: Run, times: int) -> bool:
+    return sum(isinstance(one, DiskChanged) for one in run.events) == times
+
+
 async def test_it_is_told_again_when_the_space_becomes_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workflow, "DISK_CHECK_S", 0.01)
     run = Run(minutes_left=1000.0)
     for left, told in ((59.0, 2), (58.0, 2), (5.0, 3), (200.0, 4)):
         await run.until(DiskChanged)
         run.left = left
-        await until(lambda told=told: sum(isinstance(one, DiskChanged) for one in run.events) == told)  # type: ignore[misc]
+        await until(partial(has_told, run, told))
     run.recording.stop()
     await asyncio.wait_for(run.task, 60)
     assert [one.state for one in run.events if isinstance(one, DiskChanged)] == ["ok", "low", "critical", "ok"]
