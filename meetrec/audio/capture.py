@@ -23,7 +23,8 @@ class Microphone:
     """Records from `device` (None: the default microphone) in s16le mono.
 
     At `rate` where the device can; else at its own rate, which `rate` then holds after `open`. `overflows` counts the
-    times PortAudio said that sound was lost (PulseAudio and PipeWire never say so: see PaceWatch).
+    times PortAudio said that sound was lost (PulseAudio and PipeWire never say so: see PaceWatch), `failures` the
+    blocks that were lost here.
     """
 
     channels = 1
@@ -32,7 +33,7 @@ class Microphone:
     def __init__(self, device: Device | None = None, *, rate: int = 24000, block_ms: int = 100) -> None:
         self.rate = rate
         self.device_name = device.name if device else "the default microphone"
-        self.overflows = 0
+        self.overflows = self.failures = 0
         self._device = device
         self._block_ms = block_ms
         self._stream: Any = None
@@ -110,7 +111,8 @@ class Microphone:
     def _take(self, block: Any, _frames: int, _time: Any, status: Any) -> None:
         """PortAudio's callback: copy and hand on, nothing else.
 
-        An exception that left it would end the stream, with a traceback on the screen and no word to anybody.
+        An exception that left it would end the stream, with a traceback on the screen and no word to anybody. Kept in
+        here it costs this block and no other: the stream goes on, and to open it anew would only cost more.
         """
         try:
             if status and status.input_overflow:
@@ -118,7 +120,7 @@ class Microphone:
             if self._on_block is not None:
                 self._on_block(bytes(block))
         except Exception:  # what leaves a callback ends the stream in silence: sounddevice tells nobody
-            self.overflows += 1
+            self.failures += 1
             log.exception("a block of sound was lost")
 
     def _finished(self) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from meetrec.audio.levels import Level, SignalWatch, level
+from meetrec.audio.losses import Losses
 from meetrec.audio.pace import PaceWatch, SleepWatch
 from meetrec.audio.source import Source
 from meetrec.audio.writer import Writer
@@ -30,8 +31,6 @@ STALLED_AFTER = 5.0
 """Seconds without a block from a live source until it is called a fault."""
 _LOOK_AWAY_S = 2.0
 """What a look counts for at most: in a process that was stopped time passes in which nothing could arrive."""
-OVERFLOWS_TOLD_EVERY = 60.0
-"""Seconds between two words on sound that the sound system dropped: it may go on all the time."""
 _WAITING_BLOCKS = 32
 
 
@@ -107,7 +106,10 @@ class Recording:
         self._pace = PaceWatch()
         self._paused = self._refused = self._stalled = self._displaced = False
         self._sleep = sleep_watch or SleepWatch()
-        self._overflows, self._overflows_told_at = source.overflows, -OVERFLOWS_TOLD_EVERY
+        what = "the sound system dropped sound, {}"
+        self._overflows = Losses(what, "close what keeps the computer busy", source.overflows)
+        what = "meetrec itself lost a tenth of a second of sound, {}"
+        self._failures = Losses(what, "recorder.log says why", source.failures)
         self._silent_s = 0.0
         self._synced_at = self._last_block_at = self._looked_at = clock()
         self.frames = writer.frames
@@ -234,11 +236,9 @@ class Recording:
     def _look_at_source(self, now: float) -> None:
         if (seconds := self._sleep.slept()) and self._source.live:
             self._tell(self._on_sleep, seconds)
-        dropped = self._source.overflows - self._overflows
-        if dropped > 0 and now - self._overflows_told_at >= OVERFLOWS_TOLD_EVERY:
-            self._overflows, self._overflows_told_at = self._source.overflows, now
-            what = f"the sound system dropped sound, {dropped} time{'s' * (dropped > 1)}"
-            self._tell(self._on_trouble, AudioDeviceError(what, "close what keeps the computer busy"))
+        for losses, count in ((self._overflows, self._source.overflows), (self._failures, self._source.failures)):
+            if error := losses.news(now, count):
+                self._tell(self._on_trouble, error)
 
     def _look_for_stall(self) -> None:
         now = self._clock()

@@ -22,13 +22,15 @@ class Source(Protocol):
     """Where sound comes from, as s16le blocks of about 100 ms.
 
     `rate` and `channels` are right after `open`. `live` sources cannot wait and are bound to the clock: their blocks
-    must be taken at once. Others wait while `on_block` does not return.
+    must be taken at once. Others wait while `on_block` does not return. `overflows` counts how often the sound system
+    said that it lost sound, `failures` the blocks that this program lost.
     """
 
     rate: int
     channels: int
     device_name: str
     overflows: int
+    failures: int
     live: bool
 
     def open(self) -> None:
@@ -52,7 +54,7 @@ class FileSource:
     """
 
     channels = 1
-    overflows = 0
+    overflows = failures = 0
     live = False
 
     def __init__(self, path: Path, *, rate: int = 24000, speed: float = 1.0, block_ms: int = 100) -> None:
@@ -101,7 +103,7 @@ class StdinSource:
     """Raw s16le mono samples from a stream, in blocks as they arrive. Its end is the end of the sound."""
 
     channels = 1
-    overflows = 0
+    overflows = failures = 0
     live = False
 
     def __init__(self, stream: BinaryIO, *, rate: int = 24000, block_ms: int = 100) -> None:

@@ -35,6 +35,7 @@ class Handed:
     channels = 1
     device_name = "test"
     overflows = 2
+    failures = 0
     live = True
 
     def open(self) -> None: ...
@@ -306,8 +307,15 @@ def test_a_process_that_was_stopped_calls_nothing_a_stall(
     recording.stop()
 
 
-def test_what_the_sound_system_dropped_is_told_once_a_minute(
-    source: Handed, writer: WavWriter, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("counter", "words"),
+    [
+        ("overflows", "the sound system dropped sound"),
+        ("failures", "meetrec itself lost a tenth of a second of sound"),
+    ],
+)
+def test_sound_that_is_dropped_is_told_once_a_minute(
+    source: Handed, writer: WavWriter, monkeypatch: pytest.MonkeyPatch, counter: str, words: str
 ) -> None:
     monkeypatch.setattr(engine, "SYNC_EVERY", 0.02)
     told, now = Told(), [100.0]
@@ -315,16 +323,13 @@ def test_what_the_sound_system_dropped_is_told_once_a_minute(
     recording.start()
     for second in range(1, 71):
         now[0] = 100.0 + second
-        source.overflows += 1
+        setattr(source, counter, getattr(source, counter) + 1)
         expected = len(told["level"]) + 1
         source.on_block(LOUD)
         told.wait_for("level", expected)
         wait_for(lambda: recording._synced_at == now[0])
     recording.stop()
-    assert [str(one) for one in told["trouble"]] == [
-        "the sound system dropped sound, 1 time",
-        "the sound system dropped sound, 60 times",
-    ]
+    assert [str(one) for one in told["trouble"]] == [f"{words}, 1 time", f"{words}, 60 times"]
 
 
 def test_stopping_adds_nothing_to_a_file_that_was_playable_all_the_time(source: Handed, writer: WavWriter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,12 @@ from meetrec.audio.capture import Microphone
 from meetrec.audio.recording import STALLED_AFTER, Recording
 from meetrec.audio.wav import WavWriter
 from meetrec.core.errors import MeetrecError
+from meetrec.core.events import Fault
+from meetrec.recorder.job import ENVIRONMENT, Job
+from meetrec.storage.session_folder import SessionFolder
 from tests.audio.sound import read_wav
+from tests.cli.program import environment
+from tests.e2e.program import meetrec, only_session
 from tests.lab import Lab
 from tests.waiting import wait_for
 
@@ -69,34 +76,78 @@ def test_a_process_that_was_stopped_loses_nothing_and_gives_no_false_alarm(lab: 
     assert frames / 24000 >= ends - runs - 3.0  # what is on its way through the server of a busy machine is not lost
 
 
+class Failing(Microphone):
+    """Fails on its tenth block, as only a machine without memory would."""
+
+    blocks = 0
+
+    def _take(self, block: Any, frames: int, time: Any, status: Any) -> None:
+        self.blocks += 1
+        hand_on = self._on_block
+        if self.blocks == 10:
+            self._on_block = _fails
+        super()._take(block, frames, time, status)
+        self._on_block = hand_on
+
+
 def test_an_exception_in_the_callback_costs_one_block_is_told_once_and_prints_nothing(
     lab: Lab, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    class Failing(Microphone):
-        """Fails on its tenth block, as only a machine without memory would."""
-
-        blocks = 0
-
-        def _take(self, block: object, frames: int, time: object, status: object) -> None:
-            self.blocks += 1
-            if self.blocks == 10:
-                hand_on, self._on_block = self._on_block, _fails
-                super()._take(block, frames, time, status)
-                self._on_block = hand_on
-                return
-            super()._take(block, frames, time, status)
-
     told: list[MeetrecError] = []
+    ended: list[str] = []
     arrived: list[float] = []
+    microphone = Failing()
     with WavWriter(tmp_path / "audio.wav", rate=24000) as writer:
         recording = Recording(
-            Failing(), writer, on_trouble=told.append, on_advance=lambda _: arrived.append(time.monotonic())
+            microphone,
+            writer,
+            on_trouble=told.append,
+            on_ended=ended.append,
+            on_advance=lambda _: arrived.append(time.monotonic()),
         )
         recording.start()
-        lab.wait_for(lambda: len(arrived) > 30, "sound is recorded after the failure")
+        lab.wait_for(lambda: len(arrived) > 30 and bool(told), "sound is recorded after the failure")
+        lab.wait_for(lambda: recording.frames == (microphone.blocks - 1) * 2400, "all blocks but one are on disk")
         recording.stop()
-    assert [str(one) for one in told] == ["the sound system dropped sound, 1 time"]
+    assert [str(one) for one in told] == ["meetrec itself lost a tenth of a second of sound, 1 time"]
+    assert ended == []
+    assert arrived[9] - arrived[8] < 0.5 + 10  # the promise, and a busy machine
     assert capfd.readouterr() == ("", "")
+
+
+# Runs the recorder's job with a microphone that fails on its tenth block.
+FAILING_RECORDER = """
+import sys
+import meetrec.recorder.sources as sources
+from tests.reliability.test_capture_faults import Failing
+sources.Microphone = Failing
+from meetrec.recorder.__main__ import main
+sys.exit(main())
+"""
+
+
+def test_a_recorder_whose_callback_failed_goes_on_keeps_one_entry_and_is_a_success(lab: Lab) -> None:
+    job = Job(kind="record", title="Sync", captions=False, finish=False)
+    recorder = subprocess.Popen(
+        [sys.executable, "-c", FAILING_RECORDER],
+        env=environment({ENVIRONMENT: job.to_json()}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert recorder.stdout is not None
+    assert "session" in json.loads(recorder.stdout.readline())
+    recorder.stdout.close()
+    folder = only_session()
+    wait_for(lambda: folder.duration() > 3 and faults(folder))
+    assert meetrec("stop").code == 0
+    assert recorder.wait(60) == 0
+    assert faults(folder) == ["meetrec itself lost a tenth of a second of sound, 1 time"]
+    assert folder.duration() > 3
+
+
+def faults(folder: SessionFolder) -> list[str]:
+    """Return what the journal of a session keeps of faults."""
+    return [event.what for event in folder.events() if isinstance(event, Fault)]
 
 
 def _fails(_: bytes) -> None:
