@@ -19,9 +19,9 @@ from meetrec.core.errors import BusyError, DiskFullError, StorageError, UsageErr
 from meetrec.core.events import Event, Notice, RecordingRecovered, RecordingStarted, SignalState
 from meetrec.core.models import find_model
 from meetrec.core.settings import Settings
-from meetrec.core.transcript import Transcript
 from meetrec.recorder.awake import awake
 from meetrec.recorder.job import Job
+from meetrec.recorder.publishing import publish
 from meetrec.recorder.recorded_audio import RecordedAudio
 from meetrec.recorder.rescue import Rescue
 from meetrec.recorder.service import Service
@@ -53,6 +53,8 @@ class Started:
     sound: SoundReader
     part_files: PartFiles
     recording: Recording | None = None
+    notices: list[Notice] = dataclasses.field(default_factory=list)
+    """What is to be told when the minutes are ready."""
 
     @property
     def session_id(self) -> str:
@@ -104,7 +106,7 @@ class Assembly:
                 audio=RecordedAudio(started.sound),
                 files=started.part_files,
                 transcribe=started.service.transcribe(model),
-                publish=lambda transcript: publish(started.folder, transcript),
+                publish=lambda transcript: publish(started.folder, transcript, started.notices),
             )
         )
 
@@ -268,13 +270,3 @@ def _open_sound(source: Source, writer: SoundWriter, listener: Recording, rescue
         on_ended=listener.on_ended,
         rescue=rescue,
     )
-
-
-def publish(folder: SessionFolder, transcript: Transcript) -> Path:
-    """Keep the transcript as a new version, unless it is the one that is there, and render the minutes. Blocks."""
-    stored = folder.transcript()
-    if stored is None or stored.to_dict() != transcript.to_dict():  # times are rounded where they are stored
-        folder.save_transcript(transcript)
-    from meetrec.workflow.minutes import write_minutes  # brings the model of corrections, which no recording needs
-
-    return write_minutes(folder)

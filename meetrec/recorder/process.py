@@ -136,6 +136,8 @@ class Process:
 
     async def _make_minutes(self, finish: Finish) -> None:
         async for event in finish.run():
+            for notice in self._started.notices if self._started and isinstance(event, MinutesReady) else ():
+                await self._host.emit(notice)
             await self._host.emit(event)
             self._note_end(event)
 
