@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from meetrec.cli.output import Output, stdin_is_terminal, stdout_is_terminal
 from meetrec.cli.sessions import job_of, render_minutes
 from meetrec.core.errors import BusyError, FileThereError, MeetrecError, StorageError, UsageError
-from meetrec.core.events import Event, JobEnded
 from meetrec.core.query import parse_query
 from meetrec.recorder.front import RecorderFront, Running
 from meetrec.recorder.job import Job
@@ -29,6 +28,7 @@ from meetrec.tui.run import run_app
 if TYPE_CHECKING:  # the first screen is there sooner
     from meetrec.cli.editor import DiskEditor
     from meetrec.core.document import Document
+    from meetrec.core.event import Event
     from meetrec.core.found import Results
     from meetrec.storage.session_folder import SessionFolder
 
@@ -245,7 +245,7 @@ class FollowedRunning:
         try:
             async for event in self._running.follow():
                 yield event
-                if isinstance(event, JobEnded):
+                if event.type == "job.ended":
                     return
         except OSError as error:
             raise BusyError("the recorder does not answer any more", "run meetrec list to see what it left") from error

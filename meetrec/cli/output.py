@@ -12,11 +12,13 @@ import os
 import shutil
 import sys
 from datetime import datetime
-from typing import Any, BinaryIO, Literal, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, TextIO
 
 from meetrec.core.errors import ExitCode, MeetrecError
-from meetrec.core.events import Event, Fault
 from meetrec.core.sanitize import one_line, sanitize
+
+if TYPE_CHECKING:
+    from meetrec.core.event import Event
 
 Style = Literal["bold", "dim", "red", "green", "yellow"]
 _CODES: dict[Style, str] = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
@@ -112,6 +114,8 @@ class Output:
         """Say what went wrong and what to do; with JSON also as an event."""
         self.end_status()
         if self.json_events:
+            from meetrec.core.events import Fault  # most commands print no event
+
             now = datetime.now().astimezone().isoformat(timespec="milliseconds")
             self.event(Fault(time=now, what=error.message, hint=error.hint))
         self.warn(error.message, error.hint)

@@ -33,7 +33,8 @@ from meetrec.storage.locks import JobLease, running_jobs, start_job
 from meetrec.storage.part_files import PartFiles
 from meetrec.storage.paths import Paths
 from meetrec.storage.session_folder import SessionFolder
-from meetrec.storage.sessions import SessionStore, was_interrupted
+from meetrec.storage.session_state import was_interrupted
+from meetrec.storage.sessions import SessionStore
 from meetrec.storage.settings_file import load_settings
 from meetrec.workflow.finish import Finish
 from meetrec.workflow.finish_job import FinishJob

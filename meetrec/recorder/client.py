@@ -10,10 +10,12 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meetrec.core.errors import BusyError
-from meetrec.core.events import Event, from_json
+
+if TYPE_CHECKING:
+    from meetrec.core.event import Event
 
 TIMEOUT_S = 5.0
 LINE_LIMIT = 1 << 24
@@ -54,6 +56,8 @@ def checked(answer: object) -> dict[str, Any]:
 
 async def follow(address: Address) -> AsyncIterator[Event]:
     """Yield the stored events of the job so far, then live ones, until the job ends or the recorder is gone."""
+    from meetrec.core.events import from_json  # `meetrec status` needs no event
+
     reader, writer = await asyncio.open_connection("127.0.0.1", address.port, limit=LINE_LIMIT)
     try:
         writer.write(address.request("events"))

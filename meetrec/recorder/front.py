@@ -12,15 +12,17 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from meetrec.core.errors import AudioDeviceError, BusyError, ExitCode, MeetrecError, UsageError
-from meetrec.core.events import Event
 from meetrec.recorder.client import Address, ask, follow
 from meetrec.recorder.job import ENVIRONMENT, Job
 from meetrec.storage.files import open_private
 from meetrec.storage.locks import RunningJob, running_jobs
 from meetrec.storage.paths import Paths
+
+if TYPE_CHECKING:
+    from meetrec.core.event import Event
 
 START_S = 30.0
 """How long a recorder process may take until its sound runs: slow devices, and a key command that asks."""

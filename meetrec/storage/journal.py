@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from meetrec.core.errors import StorageError
-from meetrec.core.events import CaptionFinal, Event, from_json
 from meetrec.storage.files import open_private, storage_error, write_all, write_whole
+
+if TYPE_CHECKING:
+    from meetrec.core.event import Event
 
 SYNC_S = 1.0
 LINE_LIMIT = 1 << 20
@@ -65,7 +67,7 @@ class Journal:
                     self.move_to(self.path)
             self._write(event.to_json())
             self._pending = True
-            if not isinstance(event, CaptionFinal) or self._monotonic() - self._synced_at >= SYNC_S:
+            if event.type != "caption.final" or self._monotonic() - self._synced_at >= SYNC_S:
                 self.sync()
         return event
 
@@ -123,6 +125,8 @@ class Journal:
 
     def lines(self) -> list[str]:
         """Return the stored events as lines, oldest first. May be called from any thread."""
+        from meetrec.core.events import from_json
+
         return [line for line in read_lines(self.path) if from_json(line) is not None]
 
     def close(self) -> None:
@@ -144,6 +148,8 @@ class Journal:
 
 def read_events(path: Path) -> Iterator[Event]:
     """Yield the events of a journal; torn, foreign and oversized lines are passed over, a missing file holds none."""
+    from meetrec.core.events import from_json  # the kinds of events load longer than a list of sessions takes
+
     for line in read_lines(path):
         event = from_json(line)
         if event is not None:

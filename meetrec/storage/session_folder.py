@@ -7,9 +7,9 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from meetrec.core.errors import StorageError
-from meetrec.core.events import Event
 from meetrec.core.sanitize import one_line
 from meetrec.core.session import Session, clean_tags, clean_title
 from meetrec.core.transcript import SCHEMA, Transcript
@@ -18,6 +18,9 @@ from meetrec.storage.journal import Journal, read_events
 from meetrec.storage.locks import acquire
 from meetrec.storage.session_file import change_session, read_session
 from meetrec.storage.sound_length import sound_seconds
+
+if TYPE_CHECKING:
+    from meetrec.core.event import Event
 
 EDIT_WAIT_S = 5.0
 _SOUND = re.compile(r"audio\.([1-9]\d{0,5})\.wav")

@@ -15,20 +15,10 @@ from typing import Any
 
 from meetrec.core.clock import parse_clock
 from meetrec.core.errors import SessionNotFoundError, StorageError
-from meetrec.core.events import (
-    Event,
-    MinutesFailed,
-    MinutesReady,
-    MinutesStarted,
-    RecordingStarted,
-    RecordingStopped,
-    from_json,
-)
 from meetrec.core.front_matter import load
 from meetrec.core.sanitize import one_line
 from meetrec.core.session import Session, SessionState, SessionSummary, clean_tags, clean_title, new_id
 from meetrec.storage.files import FOLDER_MODE, make_folder, read_head, storage_error, sync_folder
-from meetrec.storage.journal import TAIL_BYTES, read_lines
 from meetrec.storage.locks import RunningJob, acquire, running_jobs
 from meetrec.storage.paths import Paths
 from meetrec.storage.session_file import changed_at, read_session, write_new_session
@@ -165,10 +155,11 @@ class SessionStore:
             raise StorageError(
                 f"{folder.id} has no minutes yet, they are made from its sound", f"run meetrec finish {folder.id} first"
             )
-        latest = _latest(folder)
-        if isinstance(latest, MinutesReady) and latest.missing:
+        from meetrec.storage.session_state import missing_parts
+
+        if missing := missing_parts(folder):
             raise StorageError(
-                f"the minutes of {folder.id} lack {latest.missing} part{'s' if latest.missing > 1 else ''}",
+                f"the minutes of {folder.id} lack {missing} part{'s' if missing > 1 else ''}",
                 f"run meetrec finish {folder.id} first: they are made from its sound",
             )
         for path in folder.path.glob("audio*.wav"):
@@ -208,34 +199,10 @@ def state_of(folder: SessionFolder, job: RunningJob | None) -> tuple[SessionStat
     """
     if job is None and folder.minutes.exists() and folder.versions():
         return "finished", ""
-    latest = _latest(folder)
-    if job is not None:
-        stopped = isinstance(latest, RecordingStopped | MinutesStarted | MinutesReady | MinutesFailed)
-        return ("recording" if job.records and not stopped else "finishing"), ""
-    if isinstance(latest, MinutesFailed):
-        return "failed", latest.why
-    return "recorded", _INTERRUPTED.get(type(latest), "")
+    # It loads all kinds of events, and a list of finished sessions needs none.
+    from meetrec.storage.session_state import state_by_journal
 
-
-def was_interrupted(folder: SessionFolder) -> bool:
-    """Tell whether the last recording of a session that nobody works on was never stopped: its recorder died."""
-    return isinstance(_latest(folder), RecordingStarted)
-
-
-_INTERRUPTED: dict[type[Event] | type[None], str] = {
-    RecordingStarted: "the recorder was interrupted; all it had recorded is safe",
-    MinutesStarted: "making the minutes was interrupted",
-}
-
-
-def _latest(folder: SessionFolder) -> Event | None:
-    """Return the last event in the end of the journal that tells how far the session is."""
-    telling = (RecordingStarted, RecordingStopped, MinutesStarted, MinutesReady, MinutesFailed)
-    for line in reversed(list(read_lines(folder.events_path, tail=TAIL_BYTES))):
-        # Most lines are captions; reading those would make the list ten times slower.
-        if ("minutes." in line or "recording." in line) and isinstance(event := from_json(line), telling):
-            return event
-    return None
+    return state_by_journal(folder, job)
 
 
 def _not_found(wanted: str, matching: list[str], names: list[str]) -> SessionNotFoundError:
