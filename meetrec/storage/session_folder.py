@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from meetrec.core.errors import StorageError
 from meetrec.core.sanitize import one_line
 from meetrec.core.session import Session, clean_tags, clean_title
-from meetrec.core.transcript import SCHEMA, Transcript
 from meetrec.storage.files import read_text, remove_left_over, write_whole
 from meetrec.storage.journal import Journal, read_events
 from meetrec.storage.locks import acquire
@@ -21,6 +20,7 @@ from meetrec.storage.sound_length import sound_seconds
 
 if TYPE_CHECKING:
     from meetrec.core.event import Event
+    from meetrec.core.transcript import Transcript
 
 EDIT_WAIT_S = 5.0
 _SOUND = re.compile(r"audio\.([1-9]\d{0,5})\.wav")
@@ -142,6 +142,8 @@ class SessionFolder:
 
         None where there is none yet. Raises StorageError where it is broken or of a newer version.
         """
+        from meetrec.core.transcript import SCHEMA, Transcript  # a list of sessions reads none
+
         versions = self.versions()
         if version is None and not versions:
             return None
