@@ -62,6 +62,14 @@ class RecordingResumed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordingStopping(Event):
+    """Nothing new is recorded; the WAV is being closed, which takes up to two seconds where the sound server hangs."""
+
+    type = "recording.stopping"
+    stored = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordingStopped(Event):
     """The WAV is closed. `why` is empty when the user asked for it."""
 

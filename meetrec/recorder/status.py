@@ -21,6 +21,7 @@ from meetrec.core.events import (
     RecordingResumed,
     RecordingStarted,
     RecordingStopped,
+    RecordingStopping,
 )
 from meetrec.recorder.job import Job
 
@@ -65,6 +66,7 @@ _STATES: dict[type[Event], str] = {
     RecordingStarted: "recording",
     RecordingPaused: "paused",
     RecordingResumed: "recording",
+    RecordingStopping: "stopping",
     RecordingStopped: "stopped",
     MinutesReady: "finished",
     MinutesFailed: "failed",

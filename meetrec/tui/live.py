@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from meetrec.core import events as ev
 
-Phase = Literal["starting", "recording", "paused", "stopping", "finishing", "ready", "failed", "lost"]
+Phase = Literal["starting", "recording", "paused", "closing", "stopping", "finishing", "ready", "failed", "lost"]
 MomentKind = Literal["mark", "note", "remark", "fault"]
 
 VOICE_DB = -45.0
@@ -104,6 +104,11 @@ def _resumed(live: Live, event: ev.RecordingResumed) -> None:
     live.moments.append(Moment(event.at, "remark", "Goes on"))
 
 
+def _closing(live: Live, _: ev.RecordingStopping) -> None:
+    live.phase = "closing"
+    live.levels.clear()
+
+
 def _stopped(live: Live, event: ev.RecordingStopped) -> None:
     live.phase = "stopping"
     live.clock = event.duration
@@ -159,7 +164,7 @@ def _fault(live: Live, event: ev.Fault | ev.Notice) -> None:
 
 
 def _minutes_started(live: Live, event: ev.MinutesStarted) -> None:
-    if not live.is_recording:
+    if not live.is_recording and live.phase != "closing":
         live.phase = "finishing"
     live.parts = max(live.parts, event.parts)
     live.parts_done |= set(range(event.done)) if not live.parts_done else set()
@@ -204,6 +209,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[Live, Any], None]] = {
     ev.RecordingStarted: _started,
     ev.RecordingPaused: _paused,
     ev.RecordingResumed: _resumed,
+    ev.RecordingStopping: _closing,
     ev.RecordingStopped: _stopped,
     ev.AudioLevel: _level,
     ev.AudioSignal: _signal,

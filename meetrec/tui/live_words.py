@@ -176,18 +176,18 @@ def empty_captions_words(live: Live) -> str:
 
 def heading_words(live: Live) -> tuple[str, str, Tone]:
     """Return shape, word and tone of the record screen's first line."""
-    match live.phase:
-        case "starting":
-            return "○", "STARTING", "quiet"
-        case "recording":
-            return "●", "REC", "bad"
-        case "paused":
-            return "‖", "PAUSED", "warn"
-        case "stopping" | "finishing":
-            return "■", "STOPPED, making the minutes", "good"
-        case "ready":
-            return "■", "STOPPED, minutes ready", "good"
-        case "failed":
-            return ("■", "STOPPED", "warn") if live.has_begun else ("○", "NOT RECORDING", "quiet")
-        case "lost":
-            return "?", "OUT OF TOUCH", "bad"
+    if live.phase == "failed":
+        return ("■", "STOPPED", "warn") if live.has_begun else ("○", "NOT RECORDING", "quiet")
+    return _HEADINGS[live.phase]
+
+
+_HEADINGS: dict[str, tuple[str, str, Tone]] = {
+    "starting": ("○", "STARTING", "quiet"),
+    "recording": ("●", "REC", "bad"),
+    "paused": ("‖", "PAUSED", "warn"),
+    "closing": ("■", "STOPPING", "good"),
+    "stopping": ("■", "STOPPED, making the minutes", "good"),
+    "finishing": ("■", "STOPPED, making the minutes", "good"),
+    "ready": ("■", "STOPPED, minutes ready", "good"),
+    "lost": ("?", "OUT OF TOUCH", "bad"),
+}

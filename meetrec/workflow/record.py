@@ -24,6 +24,7 @@ from meetrec.core.events import (
     RecordingResumed,
     RecordingStarted,
     RecordingStopped,
+    RecordingStopping,
     SignalState,
 )
 from meetrec.workflow.ports import Captions, Sound
@@ -99,6 +100,7 @@ class Recording:
         if not self._stopping.is_set():
             self._why = why
             self._stopping.set()
+            self._events.put_nowait(RecordingStopping(at=self.clock))
 
     def hurry(self) -> None:
         """Wait no longer for captions, once the WAV is closed: what they lack the minutes will hold."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -9,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +21,14 @@ from meetrec.audio.capture import Microphone
 from meetrec.audio.recording import STALLED_AFTER, Recording
 from meetrec.audio.wav import WavWriter
 from meetrec.core.errors import MeetrecError
-from meetrec.core.events import Fault
+from meetrec.core.events import Event, Fault, JobEnded, RecordingStarted, RecordingStopped, RecordingStopping
+from meetrec.recorder.client import Address
+from meetrec.recorder.front import Running
 from meetrec.recorder.job import ENVIRONMENT, Job
 from meetrec.storage.session_folder import SessionFolder
 from tests.audio.sound import read_wav
 from tests.cli.program import environment
-from tests.e2e.program import meetrec, only_session
+from tests.e2e.program import only_session
 from tests.lab import Lab
 from tests.waiting import wait_for
 
@@ -115,6 +120,63 @@ def test_an_exception_in_the_callback_costs_one_block_is_told_once_and_prints_no
     assert capfd.readouterr() == ("", "")
 
 
+# Runs the recorder's job with more patience for a sound system that hangs than any test has.
+PATIENT_RECORDER = """
+import sys
+import meetrec.audio.capture as capture
+capture.STOP_PATIENCE = 600.0
+from meetrec.recorder.__main__ import main
+sys.exit(main())
+"""
+
+
+async def test_who_stops_is_answered_and_all_are_told_while_the_sound_server_hangs(lab: Lab) -> None:
+    with recorder(PATIENT_RECORDER) as (process, running):
+        folder = only_session()
+        await asyncio.to_thread(wait_for, lambda: folder.duration() > 1)
+        events = running.follow()
+        async with asyncio.timeout(60):
+            await reached(events, RecordingStarted)
+            lab.freeze()
+            try:  # the stream does not return before the server goes on, below
+                assert await asyncio.to_thread(running.ask, "stop") == {"ok": True}
+                await reached(events, RecordingStopping)
+                assert (await asyncio.to_thread(running.ask, "status"))["state"] == "stopping"
+                assert not any(isinstance(event, RecordingStopped) for event in folder.events())
+            finally:
+                lab.thaw()
+            await reached(events, JobEnded)
+        assert await asyncio.to_thread(process.wait, 60) == 0
+    (stopped,) = (event for event in folder.events() if isinstance(event, RecordingStopped))
+    assert len(read_wav(folder.audio)) == stopped.frames
+
+
+async def reached(events: AsyncIterator[Event], kind: type[Event]) -> None:
+    """Read events up to one of this kind."""
+    async for event in events:
+        if isinstance(event, kind):
+            return
+    pytest.fail(f"the events ended without {kind.type}")
+
+
+@contextlib.contextmanager
+def recorder(code: str) -> Iterator[tuple[subprocess.Popen[bytes], Running]]:
+    """Run a recorder process that `code` has made special; it records the microphone, without captions and minutes."""
+    job = Job(kind="record", title="Sync", captions=False, finish=False)
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        env=environment({ENVIRONMENT: job.to_json()}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            hello = json.loads(process.stdout.readline())
+            yield process, Running(hello["session"], job.kind, Address(hello["port"], hello["secret"]))
+        finally:
+            process.kill()
+
+
 # Runs the recorder's job with a microphone that fails on its tenth block.
 FAILING_RECORDER = """
 import sys
@@ -127,20 +189,11 @@ sys.exit(main())
 
 
 def test_a_recorder_whose_callback_failed_goes_on_keeps_one_entry_and_is_a_success(lab: Lab) -> None:
-    job = Job(kind="record", title="Sync", captions=False, finish=False)
-    recorder = subprocess.Popen(
-        [sys.executable, "-c", FAILING_RECORDER],
-        env=environment({ENVIRONMENT: job.to_json()}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert recorder.stdout is not None
-    assert "session" in json.loads(recorder.stdout.readline())
-    recorder.stdout.close()
-    folder = only_session()
-    wait_for(lambda: folder.duration() > 3 and faults(folder))
-    assert meetrec("stop").code == 0
-    assert recorder.wait(60) == 0
+    with recorder(FAILING_RECORDER) as (process, running):
+        folder = only_session()
+        wait_for(lambda: folder.duration() > 3 and faults(folder))
+        assert running.ask("stop") == {"ok": True}
+        assert process.wait(60) == 0
     assert faults(folder) == ["meetrec itself lost a tenth of a second of sound, 1 time"]
     assert folder.duration() > 3
 

@@ -26,6 +26,7 @@ STOPPED = ev.RecordingStopped(at=60, duration=60, frames=1)
 any_event = st.sampled_from(
     [
         *made.live_events(5),
+        ev.RecordingStopping(at=60),
         STOPPED,
         ev.RecordingPaused(at=5),
         ev.RecordingResumed(at=5),
@@ -61,6 +62,17 @@ def test_whatever_comes_in_whatever_order_can_be_told_in_words(events: list[ev.E
 def test_the_clock_is_the_recording_s_own() -> None:
     assert live(STARTED, ev.AudioLevel(at=12.3, rms=-20, peak=-9), ev.MarkAdded(at=4)).clock == 12.3
     assert live(STARTED, STOPPED).clock == 60
+
+
+def test_stopping_is_shown_before_the_sound_is_closed() -> None:
+    state = live(STARTED, ev.AudioLevel(at=1, rms=-20, peak=-9), ev.RecordingStopping(at=60))
+    assert heading_words(state)[1] == "STOPPING"
+    assert not state.is_recording
+    assert not state.levels
+    state.apply(ev.MinutesStarted(parts=2, done=1))
+    assert heading_words(state)[1] == "STOPPING"
+    state.apply(STOPPED)
+    assert heading_words(state)[1] == "STOPPED, making the minutes"
 
 
 def test_a_paused_recording_shows_no_level() -> None:

@@ -23,6 +23,7 @@ from meetrec.core.events import (
     RecordingResumed,
     RecordingStarted,
     RecordingStopped,
+    RecordingStopping,
 )
 from meetrec.workflow import record as workflow
 from meetrec.workflow.record import Recording
@@ -145,6 +146,7 @@ async def test_marks_and_notes_stand_at_the_recordings_clock_and_pausing_stops_i
         RecordingPaused(at=1.5),
         RecordingResumed(at=1.5),
         NoteAdded(at=1.5, text="tell Ana"),
+        RecordingStopping(at=1.5),
     ]
 
 
