@@ -49,7 +49,7 @@ class _Following:
         self._making_minutes = False
 
     async def run(self) -> JobEnded:
-        with _caught(self._signals):
+        with caught_signals(self._signals):
             running = await asyncio.to_thread(self._start)
             job = asyncio.create_task(self._follow(running))
             try:
@@ -61,18 +61,14 @@ class _Following:
                 self._view.end()
 
     async def _follow(self, running: Running) -> JobEnded:
-        try:
-            async for event in running.follow():
-                if self._is_old(event):
-                    continue
-                self._view.show(event)
-                if isinstance(event, RecordingStopped) and running.kind == "record":
-                    self._making_minutes = True
-                if isinstance(event, JobEnded):
-                    return event
-        except OSError as error:
-            raise _lost() from error
-        raise _lost()
+        def show(event: Event) -> None:
+            if self._is_old(event):
+                return
+            self._view.show(event)
+            if isinstance(event, RecordingStopped) and running.kind == "record":
+                self._making_minutes = True
+
+        return await until_ended(running, show)
 
     def _is_old(self, event: Event) -> bool:
         """Tell what the session's earlier runs left in its journal from what happens now."""
@@ -110,6 +106,18 @@ class _Following:
             self._view.say(error.message)
 
 
+async def until_ended(running: Running, show: Callable[[Event], None]) -> JobEnded:
+    """Show the events of a job until it ended, and return how. Raises BusyError where the recorder vanished."""
+    try:
+        async for event in running.follow():
+            show(event)
+            if isinstance(event, JobEnded):
+                return event
+    except OSError as error:
+        raise _lost() from error
+    raise _lost()
+
+
 def _lost() -> BusyError:
     return BusyError(
         "the recorder has ended without a word; what it recorded is safe on disk",
@@ -118,7 +126,7 @@ def _lost() -> BusyError:
 
 
 @contextlib.contextmanager
-def _caught(queue: asyncio.Queue[int]) -> Iterator[None]:
+def caught_signals(queue: asyncio.Queue[int]) -> Iterator[None]:
     """Put the signals into the queue instead of ending the program."""
     loop = asyncio.get_running_loop()
 

@@ -149,7 +149,7 @@ def _exporting(add: _Add) -> None:
 
 
 def _making(add: _Add) -> None:
-    importing = add("import", "finishing:import_files", "make sessions of existing recordings, with minutes")
+    importing = add("import", "importing:import_files", "make sessions of existing recordings, with minutes")
     importing.add_argument("files", nargs="+", metavar="FILE", help="an audio file")
     importing.add_argument("--no-finish", dest="finish", action="store_false", help="make no minutes")
     finish = add("finish", "finishing:finish", "make what is missing of a session's minutes")

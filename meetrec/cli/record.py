@@ -46,11 +46,12 @@ def run_headless(paths: Paths, job: Job, output: Output) -> int:
     except Left as left:
         return left.code
     if ended.code != ExitCode.DONE:
-        output.error(_reason(ended))
+        output.error(reason(ended))
     return ended.code
 
 
-def _reason(ended: JobEnded) -> MeetrecError:
+def reason(ended: JobEnded) -> MeetrecError:
+    """Return why a job ended as it did, as an error to be told."""
     why = ended.why or "the recorder ended with an error it did not name"
     return MeetrecError(why, ended.hint or "look at recorder.log in the state folder")
 

@@ -25,6 +25,7 @@ from meetrec.recorder.publishing import publish
 from meetrec.recorder.recorded_audio import RecordedAudio
 from meetrec.recorder.rescue import Rescue
 from meetrec.recorder.service import Service
+from meetrec.recorder.sharing import in_turn
 from meetrec.recorder.sources import open_source
 from meetrec.storage.files import free_bytes
 from meetrec.storage.journal import Journal
@@ -100,13 +101,16 @@ class Assembly:
         """Return the making of the session's minutes. Raises SettingsError for a wrong address."""
         settings = started.settings.minutes
         model = find_model(settings.model)
+        transcribe = started.service.transcribe(model)
+        if started.lease.job.kind == "import":
+            transcribe = in_turn(transcribe, self._paths.running, settings.parallel)
         return Finish(
             FinishJob(
                 settings=settings,
                 model=model,
                 audio=RecordedAudio(started.sound),
                 files=started.part_files,
-                transcribe=started.service.transcribe(model),
+                transcribe=transcribe,
                 publish=lambda transcript: publish(started.folder, transcript, started.notices),
             )
         )
