@@ -14,7 +14,6 @@ from meetrec.tui.painting import Painted
 
 _WIDE_GAP = 3
 _NARROW_GAP = 2
-_KEPT = 2
 
 
 class Key(NamedTuple):
@@ -29,7 +28,8 @@ class Key(NamedTuple):
 class KeyBar(Painted[tuple[Key, ...]]):
     """Shows what the screen's bindings say, in their order.
 
-    Where not all fit, those go first that are neither in the screen's `IMPORTANT` nor the last two, leaving and help.
+    Help, which tells of all the others, is always there. Where not all fit, those go first that are neither in the
+    screen's `IMPORTANT` nor next to last, which is leaving.
     """
 
     DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; }"
@@ -67,13 +67,15 @@ class KeyBar(Painted[tuple[Key, ...]]):
 
     def _by_importance(self, keys: tuple[Key, ...]) -> list[int]:
         important: tuple[str, ...] = getattr(self.screen, "IMPORTANT", ())
-        last = len(keys) - _KEPT
+        help_, leaving = len(keys) - 1, len(keys) - 2
 
         def rank(place: int) -> tuple[int, int]:
             action = keys[place].action
+            if place == help_:
+                return 0, 0
             if action in important:
-                return 0, important.index(action)
-            return (1, -place) if place >= last else (2, place)
+                return 1, important.index(action)
+            return 2 if place == leaving else 3, place
 
         return sorted(range(len(keys)), key=rank)
 
