@@ -50,6 +50,11 @@ class Proxy:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
+    @property
+    def carries(self) -> bool:
+        """Whether any connection is open."""
+        return bool(self._writers)
+
     def reset_all(self) -> None:
         """Cut every connection with a TCP reset, as a dying router or a crashed peer does."""
         for writer in list(self._writers):

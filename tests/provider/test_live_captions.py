@@ -4,6 +4,7 @@ import asyncio
 import base64
 import dataclasses
 import random
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,9 @@ from aiohttp import web
 from meetrec.core.captions import CaptionTrack
 from meetrec.core.events import CaptionFinal, CaptionInterim, Event, LinkChanged, Notice, RequestSent
 from meetrec.core.settings import CaptionsSettings
+from meetrec.provider import live_captions
 from meetrec.provider import passage as passage_module
+from meetrec.provider.backoff import Backoff
 from tests.provider.loopback import (
     RATE,
     TRANSCRIPTION,
@@ -27,6 +30,7 @@ from tests.provider.loopback import (
     whole_run,
 )
 from tests.proxy import Proxy
+from tests.waiting import until
 
 PAUSES = 3.0  # the recordings of these tests repeat 2 s of speech and 1 s of pause
 
@@ -106,6 +110,57 @@ async def test_after_resets_at_random_moments_every_frame_is_captioned_once(seed
         events = await whole_run(captions(service.port, recording), recording, speed=10)
     assert_each_frame_once(events, recording)
     assert len(service.conversations) >= 4
+
+
+async def test_twenty_resets_at_random_moments_cost_no_frame_and_are_answered_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Links of both lanes, young and old, are hit. Their clock runs 25 times as fast, as the recording does."""
+    rng, speed = random.Random(20), 25.0
+    recording = Recording(180, seed=20)
+    ages = [rng.choice([rng.uniform(0.3, 3), rng.uniform(10, 13)]) for _ in range(20)]
+    waits: list[tuple[bool, float]] = []
+
+    class Watched(Backoff):
+        first = True
+
+        def reset(self) -> None:
+            self.first = True
+            super().reset()
+
+        def delay(self, *, limit: float, asked: float | None = None) -> float:
+            wait = super().delay(limit=limit, asked=asked)
+            waits.append((self.first, wait))
+            self.first = False
+            return wait
+
+    monkeypatch.setattr(live_captions, "Backoff", Watched)
+    async with CountingService(recording) as service, Proxy(service.port) as proxy:
+        live = captions(
+            proxy.port,
+            recording,
+            clock=lambda: time.monotonic() * speed,
+            sleep=lambda seconds: asyncio.sleep(seconds / speed),
+            jitter=rng.random,
+        )
+
+        async def reset_again_and_again() -> None:
+            while ages:
+                await until(lambda: proxy.carries)
+                await recording.reaches(min(recording.written / RATE + ages[-1], 179.0))
+                if proxy.carries:
+                    ages.pop()
+                    proxy.reset_all()
+
+        resets = asyncio.create_task(reset_again_and_again())
+        events = await whole_run(live, recording, speed=speed)
+        resets.cancel()
+    assert ages == []
+    assert_each_frame_once(events, recording)
+    assert states(events)[-1] == "off"
+    assert max(wait for first, wait in waits if first) <= 0.5
+    assert max(wait for _, wait in waits) <= 30
+    assert len({wait for _, wait in waits}) == len(waits)  # no two alike: that is the jitter
 
 
 async def test_what_a_dead_link_showed_is_taken_back_when_another_link_captions_it() -> None:
