@@ -26,7 +26,7 @@ def missing() -> AudioError | None:
     """Return why only speed 1 can be played, None where all can."""
     if importlib.util.find_spec("av") is not None:
         return None
-    return AudioError("other speeds need PyAV, which is not installed", "pip install 'meetrec[speed]'")
+    return AudioError("other speeds need PyAV, which is not installed", "pip install 'meetrec[media]'")
 
 
 def make_tempo(rate: int, speed: float) -> Tempo:
@@ -58,7 +58,7 @@ class _FilteredTempo:
             import av.filter
         except (ImportError, OSError) as error:  # OSError: one of its libraries does not fit this system
             raise AudioError(
-                f"PyAV does not work here: {error}", "pip install --force-reinstall 'meetrec[speed]'"
+                f"PyAV does not work here: {error}", "pip install --force-reinstall 'meetrec[media]'"
             ) from error
         self._frame_of: Any = av.AudioFrame
         self._nothing_yet = (av.BlockingIOError, av.EOFError)

@@ -236,7 +236,7 @@ def test_without_pyav_other_speeds_are_refused_in_words_and_speed_1_is_played(
     one = player(players, write_wav(tmp_path / "audio.wav", speechlike(1)))
     with pytest.raises(AudioError, match="other speeds need PyAV") as caught:
         one.set_speed(1.5)
-    assert "meetrec[speed]" in caught.value.hint
+    assert "meetrec[media]" in caught.value.hint
     one.set_speed(1.0)
     one.play()
     wait_until(lab, one, "ended")

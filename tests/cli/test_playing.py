@@ -81,7 +81,7 @@ def test_without_pyav_it_is_played_as_it_was_spoken_and_that_is_said(
     done = command("play", "latest", "--speed", "1.5")
     assert done.code == 0
     assert "other speeds need PyAV, which is not installed; played as it was spoken" in done.err
-    assert "meetrec[speed]" in done.err
+    assert "meetrec[media]" in done.err
 
 
 @pytest.mark.audio
