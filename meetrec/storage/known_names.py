@@ -22,8 +22,9 @@ def known_names(paths: Paths, folder: SessionFolder | None = None) -> list[str]:
     invited = folder.session.attendees if folder is not None else ()
     used: Counter[str] = Counter()
     spelled: dict[str, str] = {}
-    for session_id in SessionStore(paths).ids()[:SESSIONS]:
-        for name in set(read_session(paths.sessions / session_id)[0].names.values()):
+    store = SessionStore(paths)
+    for session_id in store.ids()[:SESSIONS]:
+        for name in set(read_session(store.path_of(session_id))[0].names.values()):
             used[name.casefold()] += 1
             spelled.setdefault(name.casefold(), name)
     names = {one.casefold(): one for one in (one_line(name, NAME_LIMIT) for name in invited) if one}

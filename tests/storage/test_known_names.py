@@ -38,3 +38,11 @@ def test_attendees_stand_in_the_session_file(tmp_path: Path) -> None:
     folder.edit(lambda session: dataclasses.replace(session, attendees=("Ana", "Ben")))
     assert 'attendees = ["Ana", "Ben"]' in (folder.path / "session.toml").read_text("utf-8")
     assert folder.session.attendees == ("Ana", "Ben")
+
+
+def test_names_given_in_a_rescued_session_are_among_them(tmp_path: Path) -> None:
+    paths = Paths.under(tmp_path)
+    folder = SessionStore(paths).create("x", datetime(2026, 11, 20, tzinfo=UTC), names={"S1": "Ana"})
+    paths.rescued[0].mkdir(parents=True)
+    folder.path.rename(paths.rescued[0] / folder.id)
+    assert known_names(paths) == ["Ana"]
