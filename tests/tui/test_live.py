@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +38,7 @@ any_event = st.sampled_from(
         ev.AudioSignal(track="system", state="zero"),
         ev.AudioGap(seconds=1, why="x"),
         ev.DiskChanged(state="full", minutes_left=0),
+        ev.RecordingRescued(at=5, folder="/elsewhere/x-rescued", why="x", missing=1),
         ev.MinutesStarted(parts=3, done=1),
         ev.PartSent(part=1, of=3, start=0, end=1),
         ev.PartDone(part=1, of=3, start=0, end=1, took=4),
@@ -165,3 +168,16 @@ def test_nothing_begun_and_contact_lost_are_told_apart() -> None:
     assert (nothing.phase, lost.phase) == ("failed", "lost")
     assert heading_words(nothing)[1] == "NOT RECORDING"
     assert heading_words(lost)[1] == "OUT OF TOUCH"
+
+
+def test_a_rescued_recording_goes_on_as_the_session_it_is_now_and_says_where_and_what_is_missing() -> None:
+    rescued = ev.RecordingRescued(at=12, folder="/state/rescued/2026-x-rescued", why="the folder was deleted")
+    state = live(STARTED, rescued)
+    assert (state.session_id, state.is_recording) == ("2026-x-rescued", True)
+    (told,) = [one for one in state.moments if one.kind == "fault"]
+    where = "the recording goes on in /state/rescued/2026-x-rescued, "
+    assert (told.at, told.text) == (12, f"the folder was deleted; {where}with all that was recorded")
+    state.apply(dataclasses.replace(rescued, missing=3.0))
+    assert state.moments[-1].text.endswith(
+        f"{where}3 s of what was recorded before could not be copied and are silence there"
+    )
