@@ -81,6 +81,69 @@ def test_a_process_that_was_stopped_loses_nothing_and_gives_no_false_alarm(lab: 
     assert frames / 24000 >= ends - runs - 3.0  # what is on its way through the server of a busy machine is not lost
 
 
+# Records the first of 32 channels, of which the sound server keeps 1.5 s for a process that is stopped, as it keeps
+# 25 s of two: the same overflow, sooner. Prints each loss, and now and then how much is on disk at what time.
+WIDE_CHILD = """
+import sys, time
+from pathlib import Path
+from meetrec.audio import portaudio
+from meetrec.audio.capture import Microphone
+from meetrec.audio.recording import Recording
+from meetrec.audio.wav import WavWriter
+say = lambda *words: print(*words, flush=True)
+sounddevice = portaudio.load()
+stream = sounddevice.RawInputStream
+sounddevice.RawInputStream = lambda **options: stream(**{**options, "channels": 32})
+
+class Wide(Microphone):
+    def _take(self, block, frames, moment, status):
+        super()._take(memoryview(bytes(block)).cast("h")[::32].tobytes(), frames, moment, status)
+
+microphone = Wide(rate=48000)
+recording = Recording(
+    microphone, WavWriter(Path(sys.argv[1]), rate=48000), on_gap=lambda s: say("gap", s),
+    on_trouble=lambda e: say("trouble", e), on_fault=lambda e: say("fault", e), on_sleep=lambda s: say("sleep", s),
+    on_advance=lambda f: f % 24000 == 0 and say("at", f / 48000, time.monotonic()),
+)
+recording.start()
+sys.stdin.read()
+recording.stop()
+say("flags", microphone.overflows)
+"""
+
+
+def test_what_a_process_stopped_for_longer_than_the_server_waits_has_lost_is_told_though_no_flag_is_set(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """It takes nine seconds: the stop itself, and the time until what is late is believed to be lost."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", WIDE_CHILD, str(tmp_path / "audio.wav")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert child.stdout is not None
+    assert child.stdin is not None
+    told: list[list[str]] = [child.stdout.readline().split() for _ in range(2)]
+    os.kill(child.pid, signal.SIGSTOP)
+    time.sleep(4)  # the length of the stop
+    os.kill(child.pid, signal.SIGCONT)
+    while told[-1][0] != "gap" and len(told) < 200:
+        told.append(child.stdout.readline().split())
+    told += [child.stdout.readline().split() for _ in range(4)]
+    child.stdin.close()
+    told += [line.split() for line in child.stdout.read().splitlines()]
+    child.stdout.close()
+    assert child.wait(60) == 0
+    assert {words[0] for words in told} == {"at", "gap", "flags"}
+    assert told[-1] == ["flags", "0"]
+    lags = [float(words[2]) - float(words[1]) for words in told if words[0] == "at"]
+    lost = min(lags[-4:]) - min(lags[:2])
+    assert lost > 1
+    assert abs(sum(float(words[1]) for words in told if words[0] == "gap") - lost) < 1
+
+
 class Failing(Microphone):
     """Fails on its tenth block, as only a machine without memory would."""
 
