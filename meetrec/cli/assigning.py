@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from meetrec.cli.changing import change, find_session, open_editing, tell
 from meetrec.cli.output import Output
 from meetrec.core.acts import AssignSpan
+from meetrec.core.clock import format_clock
 from meetrec.core.edits import segments_between
 from meetrec.core.errors import UsageError
 from meetrec.core.moments import moment, span
 from meetrec.core.origins import find_speaker, said_by
+from meetrec.core.sanitize import one_line
 from meetrec.storage.documents import load_document
 
 if TYPE_CHECKING:
@@ -40,7 +42,11 @@ def assign(options: Namespace, output: Output) -> int:
 def _lines(options: Namespace, document: Document, base: Transcript) -> Callable[[Transcript], Act]:
     def act(now: Transcript) -> Act:
         if options.turn is not None:
-            ids = _turn_at(moment(options.turn, document), now, document.breaks, options.turn)
+            at = moment(options.turn, document)
+            if at > document.duration + 1:
+                ends = f"it ends at {format_clock(document.duration)}; meetrec show ID shows what was said when"
+                raise UsageError(f"the session is over at {one_line(options.turn, 40)}", ends)
+            ids = _turn_at(at, now, document.breaks, options.turn)
         else:
             ids = tuple(dict.fromkeys(number for numbers in options.line for number in numbers))
         return _said_by(now, base, ids, options.speaker)

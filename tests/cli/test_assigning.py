@@ -83,6 +83,7 @@ def test_what_is_assigned_is_told_as_json(command: Command) -> None:
         ["S1", "--to", "0:20", "--line", "1"],
         ["S1", "--only", "S2", "--turn", "0:10"],
         ["S1", "--line", "1", "--turn", "0:10"],
+        ["S1", "--turn", "99:00"],
     ],
 )
 def test_what_makes_no_sense_is_told_and_changes_nothing(command: Command, words: list[str]) -> None:
