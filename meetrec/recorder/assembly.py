@@ -90,10 +90,12 @@ class Assembly:
         folder = self._store.find(job.session)
         lease = stack.enter_context(start_job(self._paths, folder.id, job.kind))
         folder.tidy()
-        if job.again:
-            PartFiles(folder.parts_dir).clear()
+        if not folder.audio_files:
+            raise StorageError(f"{folder.id} has no sound to make minutes from", "it was deleted, or never recorded")
         service = self._service(folder, settings, stack)
         service.check()
+        if job.again:
+            PartFiles(folder.parts_dir).clear()
         sound = stack.enter_context(SoundReader([]))  # it is opened when it is in order, see `recover`
         return Started(folder, settings, service, lease, sound, PartFiles(folder.parts_dir))
 

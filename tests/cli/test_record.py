@@ -147,6 +147,17 @@ def test_a_finished_session_is_not_paid_for_twice(service: DemoService) -> None:
     assert len(service.uploads) == sent
 
 
+def test_without_sound_no_minutes_are_made_again_and_the_answers_stay(service: DemoService) -> None:
+    meetrec("record", *AT_ONCE)
+    assert meetrec("delete", "latest", "--audio", "--yes").code == 0
+    (session_id,) = sessions_left()
+    parts = sorted(path.name for path in store().folder(session_id).parts_dir.iterdir())
+    done = meetrec("finish", "latest", "--again")
+    assert is_refusal(done, 1), done
+    assert "has no sound to make minutes from" in done.err
+    assert sorted(path.name for path in store().folder(session_id).parts_dir.iterdir()) == parts
+
+
 def test_a_session_goes_on(service: DemoService) -> None:
     meetrec("record", "Weekly sync", *AT_ONCE, "--no-finish")
     done = meetrec("record", *QUICK, "--continue", "latest", "--no-captions", "--no-finish")
