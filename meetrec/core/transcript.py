@@ -64,7 +64,9 @@ class Turn:
 
     @property
     def text(self) -> str:
-        return " ".join(segment.text for segment in self.segments)
+        if len(self.segments) == 1:  # as most are, of 20,000
+            return self.segments[0].text
+        return " ".join([segment.text for segment in self.segments])
 
 
 _Row = TypeVar("_Row", Segment, Speaker, Gap)
@@ -104,15 +106,18 @@ class Transcript:
     def turns(self, breaks: Sequence[float] = (), gap: float = TURN_GAP_S) -> list[Turn]:
         """Join neighboring segments of one speaker; a pause over `gap` seconds or a break (a mark, a note) divides."""
         turns: list[list[Segment]] = []
-        pending = sorted(breaks)
+        pending = [math.inf, *sorted(breaks, reverse=True)]
+        last: Segment | None = None
         for segment in self.segments:
-            broken = bool(pending) and pending[0] <= segment.start
-            while pending and pending[0] <= segment.start:
-                pending.pop(0)
-            last = turns[-1][-1] if turns else None
-            if last is None or broken or last.speaker != segment.speaker or segment.start - last.end > gap:
-                turns.append([])
-            turns[-1].append(segment)
+            start = segment.start
+            broken = pending[-1] <= start
+            while pending[-1] <= start:
+                pending.pop()
+            if last is None or broken or last.speaker != segment.speaker or start - last.end > gap:
+                turns.append([segment])
+            else:
+                turns[-1].append(segment)
+            last = segment
         return [Turn(group[0].speaker, tuple(group)) for group in turns]
 
     def to_dict(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 
+from meetrec.tui.background import answer_soon
 from meetrec.tui.filters import HarmlessFilter
 from meetrec.tui.painting import INKS
 from meetrec.tui.ports import Library, Recorder
@@ -118,6 +119,7 @@ class MeetrecApp(App[None]):
 
     def on_mount(self) -> None:
         """Let no catchable signal end the app without the terminal being put back (Textual handles none of these)."""
+        answer_soon()
         loop = asyncio.get_running_loop()
         for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
             number = getattr(signal, name, None)

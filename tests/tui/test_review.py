@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import gc
 from typing import Any
 
 from meetrec.core.errors import StorageError
@@ -190,3 +192,24 @@ async def test_of_twenty_thousand_segments_only_what_is_near_is_counted_and_what
         await look.until(lambda: view.cursor == 0)
         assert view.laid_out < 200
         assert len(view._painted) < 60
+
+
+async def test_what_a_session_holds_is_looked_through_for_garbage_again_once_it_is_left() -> None:
+    async with looking(reviewing(made.document(words=made.transcript(300)))) as look:
+        await look.until(lambda: gc.get_freeze_count() > 0)
+        await look.press("q")
+        await look.until(lambda: gc.get_freeze_count() == 0)
+
+
+async def test_a_flag_goes_with_its_turn_and_comes_back_with_it() -> None:
+    words = made.transcript(300)
+    doubtful = [dataclasses.replace(one, doubt="overlapping voices") if one.id == 7 else one for one in words.segments]
+    async with looking(reviewing(made.document(words=dataclasses.replace(words, segments=tuple(doubtful))))) as look:
+        await look.press("right_square_bracket")
+        await look.see("overlapping voices")
+        view = look.app.screen.query_one(TurnsView)
+        await look.press("d")
+        await look.see_no_more("overlapping voices")
+        assert not view.flags_of(view.cursor or 0)
+        await look.press("u")
+        await look.see("overlapping voices")

@@ -124,6 +124,11 @@ class Desk:
 
         return await in_background(work)
 
+    async def origins(self) -> Mapping[str, Sequence[str]]:
+        """Return by speaker id who was merged into them."""
+        transcript, received = self.transcript, self.received
+        return await in_background(lambda: merged(transcript, received))
+
     def _repeated(self, transcript: Transcript) -> frozenset[int]:
         texts = [one.text for one in transcript.segments]
         if self._texts != texts:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from operator import is_
 from typing import NamedTuple
 
@@ -66,11 +68,11 @@ class Page:
 
     def _turn_with(self, place: int) -> tuple[int, int]:
         """Return which line holds the segment of that place, and the place of the line's first segment."""
-        begin = 0
-        for index, line in enumerate(self.lines):
-            if begin + len(line.segments) > place >= 0:
-                return index, begin
-            begin += len(line.segments)
+        if place >= 0:
+            ends = list(accumulate([len(line.segments) for line in self.lines]))
+            index = bisect_right(ends, place)
+            if index < len(ends):
+                return index, ends[index - 1] if index else 0
         return 0, 0
 
 

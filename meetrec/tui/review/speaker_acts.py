@@ -74,7 +74,7 @@ class SpeakerActs:
                 await self._doing.change(self._desk.split_back(origin), words)
 
     async def _origins(self, speaker_id: str) -> list[str]:
-        return list((await self._desk.insight()).origins.get(speaker_id, ()))
+        return list((await self._desk.origins()).get(speaker_id, ()))
 
     async def _merge(self, speaker: Speaker) -> None:
         other = await self.ask_who(f"Who is {speaker.name} in truth?", without=speaker.id)

@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 
 from meetrec.core.clock import format_length
 from meetrec.core.errors import MeetrecError
+from meetrec.tui.background import settle, unsettle
 from meetrec.tui.notices import tell_error
 from meetrec.tui.ports import Library
 from meetrec.tui.review.listening import ListeningActions
@@ -58,6 +59,7 @@ class ReviewScreen(ListeningActions):
         except MeetrecError as error:
             self.log("the text could not be kept", error)
         await self._doing.save_last()
+        unsettle()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._editing.place)
@@ -98,10 +100,10 @@ class ReviewScreen(ListeningActions):
     def show_change(self, page: Page, span: Span) -> None:
         """Show what an act changed, and lay out nothing else anew."""
         if self._only:
+            self.turns.show_flags(self.desk.flags)
             self.show_only(self._only if self._only in page.people else "")
         else:
-            self.turns.change_entries(page.lines, page.people, span.first, span.stop)
-        self.turns.show_flags(self.desk.flags)
+            self.turns.change_entries(page.lines, page.people, span.first, span.stop, self.desk.flags)
         self.show_frame()
         self.refresh_bindings()
         self.run_worker(self._look_soon(), group="insight", exclusive=True)
@@ -116,6 +118,7 @@ class ReviewScreen(ListeningActions):
         self.turns.show_flags(insight.flags)
         self.panel.show_speakers(insight.speakers, insight.origins)
         self.refresh_bindings()
+        settle()
 
     def show_only(self, speaker_id: str) -> None:
         """Show only what one speaker says; all of it for an empty id."""

@@ -57,11 +57,16 @@ class TurnsView(PickView, inherit_bindings=False):
         else:
             self.pick_at(at)
 
-    def change_entries(self, entries: Sequence[Line], people: Mapping[str, Who], first: int, stop: int) -> None:
+    def change_entries(
+        self, entries: Sequence[Line], people: Mapping[str, Who], first: int, stop: int,
+        flags: Mapping[int, tuple[Flag, ...]],
+    ) -> None:  # fmt: skip
         """Show these, of which those from `first` on have taken the place of those from `first` on and before `stop`.
 
-        The cursor stays on what it is on, or on what was said then.
+        The cursor stays on what it is on, or on what was said then. `flags` are as for `show_flags`.
         """
+        flagged = self._take_flags(flags)
+        gone = self.entries[first:stop] if flagged else ()
         at = self.picked.start if self.picked is not None else 0.0
         count = len(entries) - len(self.entries) + stop - first
         self.entries = entries
@@ -72,6 +77,9 @@ class TurnsView(PickView, inherit_bindings=False):
         elif self.cursor is not None and self.cursor >= first:
             self.cursor = None
             self.pick_at(at)
+        if flagged:
+            flagged -= {one.id for line in (*gone, *entries[first : first + count]) for one in line.segments}
+            self._lay_out_flagged(flagged)
 
     def show_people(self, people: Mapping[str, Who]) -> None:
         """Show the speakers by these names."""
@@ -81,8 +89,14 @@ class TurnsView(PickView, inherit_bindings=False):
 
     def show_flags(self, flags: Mapping[int, tuple[Flag, ...]]) -> None:
         """Say below the turns what deserves a second look, by segment id."""
+        self._lay_out_flagged(self._take_flags(flags))
+
+    def _take_flags(self, flags: Mapping[int, tuple[Flag, ...]]) -> set[int]:
+        """Return the ids of the segments that have others now."""
         old, self._flags = self._flags, flags
-        changed = {one for one in {*old, *flags} if old.get(one) != flags.get(one)}
+        return {one for one in {*old, *flags} if old.get(one) != flags.get(one)}
+
+    def _lay_out_flagged(self, changed: set[int]) -> None:
         if not changed:
             return
         if len(changed) > _FEW:
