@@ -51,9 +51,8 @@ def _short(name: str) -> str:
 
 def _cut(segment: Segment, name: str, text: str) -> list[Cue]:
     """Divide one segment into cues, its time by the length of the text."""
-    lines = wrapped(text)
-    groups = [tuple(lines[at : at + LINES]) for at in range(0, len(lines), LINES)]
-    start, total = max(0.0, segment.start) * 1000, sum(map(len, lines))
+    groups = _groups(text)
+    start, total = max(0.0, segment.start) * 1000, sum(len(line) for group in groups for line in group)
     length = max(0.0, segment.end * 1000 - start)
     found, done = [], 0
     for group in groups:
@@ -62,6 +61,33 @@ def _cut(segment: Segment, name: str, text: str) -> list[Cue]:
         found.append(Cue(round(begin), round(end), name, group))
         done += size
     return found
+
+
+def _groups(text: str) -> list[tuple[str, ...]]:
+    """Return the lines of as few cues as hold the text, none much longer than the others: no word flashes up alone."""
+    lines = wrapped(text)
+    groups = [tuple(lines[at : at + LINES]) for at in range(0, len(lines), LINES)]
+    word = max(map(len, text.split()), default=0)
+    if len(lines) < 2 or word > LINE_CHARS:  # words that must be cut stay as they were cut
+        return groups
+    for longest in range(max(word, len(text) // len(groups)), LINE_CHARS * LINES):
+        packed = wrapped(text, longest)
+        if len(packed) <= len(groups):
+            balanced = [_even(one) for one in packed]
+            if all(len(one) <= LINES for one in balanced):
+                return balanced
+    return groups
+
+
+def _even(text: str) -> tuple[str, ...]:
+    """Return the text in as few lines as it needs, of about the same length."""
+    as_it_comes = wrapped(text)
+    word = max(map(len, text.split()))
+    for width in range(max(word, len(text) // len(as_it_comes)), LINE_CHARS):
+        even = wrapped(text, width)
+        if len(even) <= len(as_it_comes):
+            return tuple(even)
+    return tuple(as_it_comes)
 
 
 def _apart(raw: list[Cue]) -> Iterator[Cue]:

@@ -76,6 +76,20 @@ def test_long_speech_is_divided_by_the_length_of_its_text() -> None:
     assert parts[0].end_ms == parts[1].start_ms
 
 
+def test_no_word_is_left_alone_at_the_end_of_what_is_divided() -> None:
+    text = "The report says the safety board is about to publish the colour palette by Friday morning."
+    first, second = cues(says(Segment(0, 0.0, 6.0, "S1", text)), names_in_text=False)
+    assert first.lines == ("The report says the", "safety board is about to")
+    assert second.lines == ("publish the colour palette", "by Friday morning.")
+    assert min(one.end_ms - one.start_ms for one in (first, second)) > 2500
+
+
+@given(st.lists(st.text("ab", min_size=1, max_size=LINE_CHARS), min_size=1, max_size=60))
+def test_a_word_that_fits_a_line_is_never_cut(words: list[str]) -> None:
+    found = cues(says(Segment(0, 0.0, 90.0, "S1", " ".join(words))), names_in_text=False)
+    assert [word for cue in found for line in cue.lines for word in line.split()] == words
+
+
 def test_times_before_the_beginning_are_the_beginning() -> None:
     (cue,) = cues(says(Segment(0, -5.0, -1.0, "S1", "x")), names_in_text=False)
     assert (cue.start_ms, cue.end_ms) == (0, 400)
