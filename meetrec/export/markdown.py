@@ -12,6 +12,7 @@ import re
 from meetrec.core import front_matter
 from meetrec.core.clock import format_clock
 from meetrec.core.document import Document
+from meetrec.core.session import Session
 from meetrec.export.flow import Entry, entries, gap_words, headline, plain, remarks_on, speaker_names, spoken
 
 MARK, NOTE = "★", "✎"
@@ -24,6 +25,7 @@ _ACTIVE = re.compile(
     r"|:(?=//)|(?<=\bwww)\.|(?<=[\w.+-])@(?=\w)",  # bare addresses that readers turn into links
     re.IGNORECASE,
 )
+_NO_TAG = re.compile(r"[\s!-,.:-@\[-^`{-~]+")  # blanks and ASCII's signs but for "_", "-" and "/"
 _LINE_START = re.compile(r"(?:[>+-]|\d{1,9}(?=[.)](?:\s|$)))")  # quotes, lists, rules
 
 
@@ -40,7 +42,7 @@ def front(document: Document) -> str:
     """Return the front matter: title, date, duration, speakers, models, id; attendees and tags where there are any."""
     session, transcript = document.session, spoken(document)
     names = dict.fromkeys(speaker_names(transcript).values())
-    lists = {"attendees": session.attendees, "tags": session.tags}
+    lists = {"attendees": session.attendees, "tags": tags_of(session)}
     models = {"captions": session.captions_model, "minutes": transcript.model or session.minutes_model}
     return front_matter.dump(
         {
@@ -54,6 +56,12 @@ def front(document: Document) -> str:
             **({"simulated": "yes"} if session.simulated else {}),
         }
     )
+
+
+def tags_of(session: Session) -> list[str]:
+    """Return the tags as Obsidian takes them: blanks and signs become "-"."""
+    tags = (_NO_TAG.sub("-", plain(one)).strip("-") for one in session.tags)
+    return list(dict.fromkeys(filter(None, tags)))
 
 
 def remark_block(sentence: str) -> str:

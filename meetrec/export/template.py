@@ -16,7 +16,7 @@ from meetrec.core.clock import format_clock, format_length
 from meetrec.core.document import Document, Remark
 from meetrec.core.errors import SettingsError
 from meetrec.export.flow import Entry, entries, headline, plain, remarks_on, speaker_names, spoken
-from meetrec.export.markdown import block_of, escaped, front, remark_block
+from meetrec.export.markdown import block_of, escaped, front, remark_block, tags_of
 from meetrec.export.placeholders import check_names, filled, placeholders
 
 BLOCKS = ("front_matter", "remarks", "transcript", "marks", "notes")
@@ -119,7 +119,7 @@ def _lists(document: Document) -> dict[str, list[str]]:
     return {
         "speakers": list(names),
         "attendees": list(map(plain, session.attendees)),
-        "tags": list(map(plain, session.tags)),
+        "tags": tags_of(session),
     }
 
 

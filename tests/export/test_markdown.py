@@ -88,6 +88,13 @@ def test_the_front_matter_is_read_back_by_any_yaml_reader(document: Document) ->
     assert set(values) == {"title", "date", "duration", "speakers", "models", "id"}
 
 
+def test_tags_in_the_front_matter_are_tags_in_obsidian() -> None:
+    tags = ("weekly", "q3 plan", "R&D: Zürich", "q3-plan", "kunde/müller", "हिन्दी", "!!")
+    document = dataclasses.replace(FULL, session=dataclasses.replace(FULL.session, tags=tags))
+    listed = yaml.safe_load(minutes(document).split("\n---\n")[0].removeprefix("---\n"))["tags"]
+    assert listed == ["weekly", "q3-plan", "R-D-Zürich", "kunde/müller", "हिन्दी"]
+
+
 @pytest.mark.parametrize("title", HOSTILE)
 def test_no_title_gets_out_of_the_front_matter(title: str) -> None:
     values = yaml.safe_load(minutes(saying("x", name=title, title=title)).split("\n---\n")[0].removeprefix("---\n"))

@@ -54,7 +54,7 @@ def test_a_template_is_filled_in() -> None:
     made = render_template(read_template(OBSIDIAN, TURN), FULL)
     assert made.startswith('---\ntitle: "Weekly sync"\ncreated: "2026-11-20T14:05:33+01:00"\naliases: [Sync]\n')
     assert '\npeople: ["Ana", "Speaker 2", "Speaker 3"]\n' in made
-    assert '\nwith: ["weekly", "team a"]\n' in made
+    assert '\nwith: ["weekly", "team-a"]\n' in made
     assert "\n# 2026-11-20 Weekly sync\n\nWith Ana, Speaker 2, Speaker 3. {braces}\n" in made
     assert "\n## Notes\n\n- 00:01:15 ask Ben for the figures\n\n## Transcript\n\n" in made
     assert "\n- [00:00:00] **Ana**: Good afternoon, everybody.\n\n- [00:00:03] **Speaker 2**: Shall" in made
