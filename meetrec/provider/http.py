@@ -30,7 +30,8 @@ RETRIES = 2
 BLIND_RETRIES = 1
 ASKED_LIMIT_S = 120.0
 CONNECT_LIMIT_S = 10.0
-BODY_LIMIT = 32 * 1024 * 1024
+BODY_LIMIT = 8 * 1024 * 1024
+"""Bytes: fifty times what the longest part of a meeting takes, with every word by itself."""
 BODY_LIMIT_S = 120.0
 NEVER_ARRIVED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 """What is raised before anything was sent: such a request costs nothing."""

@@ -31,7 +31,7 @@ READY_LIMIT_S = 5.0
 PING_EVERY_S = 5.0
 SILENT_LIMIT_S = 15.0
 CLOSE_LIMIT_S = 1.0
-MESSAGE_LIMIT = 16 * 1024 * 1024
+MESSAGE_LIMIT = 8 * 1024 * 1024
 _SEND_BUFFER = 32 * 1024  # about a second of audio: what lies there counts as sent, and is not
 _TICK_S = 0.5
 

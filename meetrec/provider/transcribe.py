@@ -23,6 +23,8 @@ from meetrec.provider.endpoints import Endpoint
 from meetrec.provider.http import Form, HttpClient, Reply, failure
 
 MAX_KNOWN_SPEAKERS = 4
+MOST_SEGMENTS = 50_000
+"""What a part may have: two words a second, each by itself, are less than a tenth of that."""
 _READ_LIMIT_S = 120.0
 _TYPES = {
     ".wav": "audio/wav",
@@ -143,10 +145,12 @@ def _data_url(wav: bytes) -> str:
 
 
 def read_segments(body: object, audio_seconds: float) -> list[Mapping[str, Any]] | None:
-    """Return the segments of an answer, one for all of the text where it has none; None for what is no transcript."""
+    """Return the segments of an answer, one for all of the text where it has none; None for no transcript."""
     if not isinstance(body, Mapping):
         return None
     segments, text = body.get("segments"), body.get("text")
+    if isinstance(segments, list) and len(segments) > MOST_SEGMENTS:
+        return None
     if isinstance(segments, list) and segments:
         return [one for one in segments if isinstance(one, Mapping)]
     if isinstance(text, str) and text.strip():
