@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -18,6 +19,16 @@ SWITCH_S = 0.0005
 def answer_soon() -> None:
     """Let no thread that computes hold up the screen: a key's way takes twenty turns of the loop, each may wait."""
     sys.setswitchinterval(SWITCH_S)
+
+
+@contextlib.contextmanager
+def collecting_later() -> Iterator[None]:
+    """Look for no garbage while very much is read in: all of it would be looked through again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def settle() -> None:

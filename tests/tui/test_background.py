@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from meetrec.tui.app import MeetrecApp
-from meetrec.tui.background import SWITCH_S, in_background, settle, unsettle
+from meetrec.tui.background import SWITCH_S, collecting_later, in_background, settle, unsettle
 from tests.tui.fakes import FakeLibrary, FakeRecorder
 
 
@@ -77,3 +77,10 @@ async def test_no_thread_holds_up_the_app_for_long() -> None:
             assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
     finally:
         sys.setswitchinterval(before)
+
+
+def test_no_garbage_is_looked_for_while_much_is_read_even_where_that_fails() -> None:
+    with pytest.raises(ValueError, match="unreadable"), collecting_later():
+        assert not gc.isenabled()
+        raise ValueError("unreadable")
+    assert gc.isenabled()

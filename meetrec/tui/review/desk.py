@@ -14,7 +14,7 @@ from meetrec.core.flags import Flag, repeated, with_doubts
 from meetrec.core.origins import merged
 from meetrec.core.speaker_stats import SpeakerStats, speaker_stats
 from meetrec.core.transcript import Transcript
-from meetrec.tui.background import in_background
+from meetrec.tui.background import collecting_later, in_background
 from meetrec.tui.ports import Editor, Library
 from meetrec.tui.review.page import Page, Span
 
@@ -83,7 +83,8 @@ class Desk:
     async def open(self) -> Page:
         """Read the session. Raises MeetrecError where that can't be done."""
         async with self._lock:
-            self._editor, page = await in_background(self._read)
+            with collecting_later():
+                self._editor, page = await in_background(self._read)
             self._page = page
             self._look()
             return page
