@@ -78,7 +78,12 @@ class BusyError(MeetrecError):
 
 
 class ProviderError(MeetrecError):
-    """The speech service did not do what was asked."""
+    """The speech service did not do what was asked.
+
+    `unanswered` counts the requests that went out and whose answers never came: the service may charge for them.
+    """
+
+    unanswered: int = 0
 
 
 class RefusedError(ProviderError):

@@ -41,6 +41,8 @@ class PartDone(Event):
     segments: int = 0
     took: float = 0.0
     """Seconds from the request to the answer."""
+    unanswered: int = 0
+    """How many requests before had no answer, and may be charged."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,8 @@ class PartFailed(Event):
     end: float
     why: str
     hint: str = ""
+    unanswered: int = 0
+    """How many requests had no answer, and may be charged."""
 
 
 @dataclass(frozen=True, kw_only=True)

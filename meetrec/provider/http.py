@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import io
 import json
 import random
@@ -48,6 +49,8 @@ class Reply:
     request_id: str = ""
     retry_after: float | None = None
     should_retry: bool | None = None
+    unanswered: int = 0
+    """How many tries before had no answer, and may be charged."""
 
     @property
     def error(self) -> ServiceError:
@@ -73,6 +76,8 @@ class Form:
     path: Path
     file_name: str
     content_type: str
+    unanswered: int = 0
+    """How many requests with the same sound had no answer before: it is repeated blindly only once in all."""
 
 
 class HttpClient:
@@ -100,18 +105,20 @@ class HttpClient:
         the file cannot be read.
         """
         host = http_errors.host_of(url)
-        blind = 0
+        blind = form.unanswered
         for attempt in range(RETRIES + 1):
             try:
                 reply = await self._post_once(url, headers, form, read_limit_s, purpose)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 blind += 0 if isinstance(error, NEVER_ARRIVED) else 1
                 if attempt == RETRIES or blind > BLIND_RETRIES:
-                    raise http_errors.unreachable(error, host) from None
+                    lost = http_errors.unreachable(error, host)
+                    lost.unanswered = blind - form.unanswered
+                    raise lost from None
                 await self._sleep(self._backoff(attempt))
                 continue
             if reply.status < 300 or attempt == RETRIES or not reply.worth_a_retry:
-                return reply
+                return dataclasses.replace(reply, unanswered=blind - form.unanswered)
             asked = reply.retry_after
             await self._sleep(self._backoff(attempt) if asked is None else min(asked, ASKED_LIMIT_S))
         raise AssertionError("the last try returns or raises")
@@ -235,6 +242,7 @@ def failure(reply: Reply, host: str) -> ProviderError:
     if reply.status < 300:
         return MisunderstoodError(f"{host} answered something that is no transcript", "try again, or another model")
     error = http_errors.refusal(reply.status, reply.error, host)
+    error.unanswered = reply.unanswered
     if reply.retry_after is not None and isinstance(error, UnavailableError):
         error.hint = f"try again in {reply.retry_after:.0f} s"
     return error

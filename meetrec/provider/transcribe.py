@@ -47,6 +47,8 @@ class Answer:
     segments: Sequence[Mapping[str, Any]] = field(repr=False)
     billed_seconds: float
     request_id: str = ""
+    unanswered: int = 0
+    """How many requests before this one had no answer, and may be charged."""
 
 
 class Transcriber:
@@ -76,8 +78,12 @@ class Transcriber:
         audio_seconds: float,
         language: str = "",
         known_speakers: Sequence[tuple[str, bytes]] = (),
+        unanswered: int = 0,
     ) -> Answer:
         """Transcribe the file at `path`, `audio_seconds` long. `known_speakers` are names and WAV files of 2 to 10 s.
+
+        `unanswered` counts the requests with the same sound that had no answer before: it is asked for blindly, which
+        may cost twice, only once in all.
 
         Raises RefusedError (TooLongError where it must be cut smaller), UnavailableError, MisunderstoodError,
         StorageError where the file cannot be read, SettingsError where no key can be had.
@@ -87,6 +93,7 @@ class Transcriber:
             path=path,
             file_name=f"audio{path.suffix.lower()}",
             content_type=_TYPES.get(path.suffix.lower(), "application/octet-stream"),
+            unanswered=unanswered,
         )
         reply = await self._post(form, model, max(_READ_LIMIT_S, 0.5 * audio_seconds))
         if reply.status >= 300:
@@ -94,7 +101,8 @@ class Transcriber:
         segments = read_segments(reply.body, audio_seconds)
         if segments is None:
             raise failure(reply, self._endpoint.host)
-        return Answer(reply.body, segments, billed_seconds(reply.body, audio_seconds), reply.request_id)
+        billed = billed_seconds(reply.body, audio_seconds)
+        return Answer(reply.body, segments, billed, reply.request_id, reply.unanswered)
 
     async def _post(self, form: Form, model: Model, read_limit_s: float) -> Reply:
         urls = self._endpoint.transcription_urls(model.name)

@@ -88,11 +88,16 @@ class Service:
     def transcribe(self, model: Model) -> Transcribe:
         """Return the function that sends one file to the model of the minutes."""
 
-        async def send(path: Path, seconds: float, known: Sequence[tuple[str, bytes]]) -> Answer:
+        async def send(path: Path, seconds: float, known: Sequence[tuple[str, bytes]], unanswered: int = 0) -> Answer:
             transcriber = await self._open_transcriber()
             language = self._settings.minutes.language
             return await transcriber.transcribe(
-                path, model=model, language=language, known_speakers=known, audio_seconds=seconds
+                path,
+                model=model,
+                language=language,
+                known_speakers=known,
+                audio_seconds=seconds,
+                unanswered=unanswered,
             )
 
         return send

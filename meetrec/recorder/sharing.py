@@ -21,9 +21,9 @@ LOOK_S = 0.1
 def in_turn(transcribe: Transcribe, folder: Path, places: int) -> Transcribe:
     """Return `transcribe` so that at most `places` of it run at a time in all processes that use this folder."""
 
-    async def send(path: Path, seconds: float, known: Sequence[tuple[str, bytes]]) -> Answer:
+    async def send(path: Path, seconds: float, known: Sequence[tuple[str, bytes]], unanswered: int = 0) -> Answer:
         with await _free_place(folder, places):
-            return await transcribe(path, seconds, known)
+            return await transcribe(path, seconds, known, unanswered)
 
     return send
 

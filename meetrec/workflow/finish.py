@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
-from meetrec.core.errors import MeetrecError, RefusedError, TooLongError
+from meetrec.core.cost import maybe_charged_words
+from meetrec.core.errors import MeetrecError, ProviderError, RefusedError, TooLongError
 from meetrec.core.events import (
     Event,
     MinutesFailed,
@@ -32,6 +34,8 @@ LIVE_PART_S = 780.0
 """The longest part that is sent while recording. What remains after stop is no longer than that, so that the minutes
 of a long meeting take hardly longer than those of a short one (a service takes about a tenth of the sound's length)."""
 SILENCE_DB = -75.0
+MOST_UNANSWERED = 2
+"""Requests for a part that may be lost in a run, while recording and afterwards together: each may be charged."""
 SHORTEST_S = 0.1
 """The service refuses shorter audio."""
 BYTES_PER_SECOND = {"wav": 48_000.0, "flac": 48_000.0, "mp3": 9_500.0}
@@ -51,6 +55,8 @@ class Finish:
         self._plan: list[Part] = []
         self._answers: dict[int, PartAnswer] = {}
         self._failures: dict[int, MeetrecError] = {}
+        self._unanswered: Counter[int] = Counter()
+        """How many requests for each part had no answer in this run, and may be charged."""
         self._refused: MeetrecError | None = None
         self._longest = min(job.settings.max_part_seconds, job.model.max_request_seconds)
 
@@ -94,8 +100,11 @@ class Finish:
                 model=self._job.model.name,
             )
         )
+        self._failures = {
+            number: error for number, error in self._failures.items() if self._unanswered[number] >= MOST_UNANSWERED
+        }
+        missing = [part for part in missing if part.number not in self._failures]
         while missing:
-            self._failures.clear()
             await self._settle_all(missing)
             missing = await self._split_too_long()
         if not self._failures:
@@ -173,10 +182,17 @@ class Finish:
                 await self._request(part)
                 self._failures.pop(part.number, None)
             except MeetrecError as error:
-                self._failures[part.number] = error
-                if isinstance(error, RefusedError) and not isinstance(error, TooLongError):
-                    self._refused = error
-                self._tell(PartFailed(**self._of(part), why=error.message, hint=error.hint))
+                self._note_failure(part, error)
+
+    def _note_failure(self, part: Part, error: MeetrecError) -> None:
+        """Keep why a part has no answer, and tell it with what may have been charged for it."""
+        self._failures[part.number] = error
+        if isinstance(error, RefusedError) and not isinstance(error, TooLongError):
+            self._refused = RefusedError(error.message, error.hint)  # of the service, not of this part
+        self._unanswered[part.number] += (lost := error.unanswered if isinstance(error, ProviderError) else 0)
+        perhaps = maybe_charged_words(self._job.model, part.seconds, self._unanswered[part.number])
+        why = f"{error.message}; {perhaps}" if perhaps else error.message
+        self._tell(PartFailed(**self._of(part), why=why, hint=error.hint, unanswered=lost))
 
     async def _request(self, part: Part) -> None:
         job = self._job
@@ -192,7 +208,7 @@ class Finish:
             size = await asyncio.to_thread(job.audio.encode, part.start, part.end, upload, path)
             self._tell(PartSent(**self._of(part), bytes=size))
             began = time.monotonic()
-            answer = await job.transcribe(path, part.seconds, clips)
+            answer = await job.transcribe(path, part.seconds, clips, self._unanswered[part.number])
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         stored = PartAnswer(
@@ -202,23 +218,19 @@ class Finish:
             billed_seconds=answer.billed_seconds,
             known={one.name: one.clip.node for one in known},
         )
-        await self._keep(stored, began)
+        await self._keep(stored, began, answer.unanswered)
 
     def _of(self, part: Part) -> dict[str, Any]:
         """Return what every event about a part says."""
-        return {
-            "at": self._duration,
-            "part": part.number,
-            "of": len(self._plan),
-            "start": part.start,
-            "end": part.end,
-        }
+        where = {"part": part.number, "of": len(self._plan), "start": part.start, "end": part.end}
+        return {"at": self._duration, **where}
 
-    async def _keep(self, answer: PartAnswer, began: float) -> None:
+    async def _keep(self, answer: PartAnswer, began: float, unanswered: int = 0) -> None:
         await asyncio.to_thread(self._job.files.save_answer, answer)
         self._answers[answer.part.number] = answer
         took = time.monotonic() - began
-        self._tell(PartDone(**self._of(answer.part), segments=len(answer.segments), took=took))
+        done = PartDone(**self._of(answer.part), segments=len(answer.segments), took=took, unanswered=unanswered)
+        self._tell(done)
 
     def _is_silent(self, part: Part) -> bool:
         """Tell whether the part holds nothing at all: the service invents text for silence, and charges for it."""

@@ -58,14 +58,21 @@ class Answer(Protocol):
     def billed_seconds(self) -> float:
         """Seconds of audio the service charges for."""
 
+    @property
+    def unanswered(self) -> int:
+        """How many requests before had no answer, and may be charged."""
+
 
 class Transcribe(Protocol):
     """Send one file to the transcription service."""
 
-    async def __call__(self, path: Path, seconds: float, known: Sequence[tuple[str, bytes]]) -> Answer:
+    async def __call__(
+        self, path: Path, seconds: float, known: Sequence[tuple[str, bytes]], unanswered: int = 0
+    ) -> Answer:
         """Transcribe the file of `seconds` of audio; `known` are names and WAV clips of speakers.
 
-        Raises ProviderError.
+        `unanswered` requests with the same sound had no answer before, and may be charged; only once in all is it
+        sent again without one. Raises ProviderError, which says how many more had none.
         """
 
 

@@ -289,11 +289,32 @@ async def test_a_lost_answer_may_have_been_charged_so_it_is_asked_for_once_more_
     rest: Rest, recording: Path, answer: Handler
 ) -> None:
     rest.answers = [answer]
-    await transcribe(transcriber(rest.port), recording)
+    assert (await transcribe(transcriber(rest.port), recording)).unanswered == 1
     rest.answers = [answer, answer, answer]
-    with pytest.raises(UnavailableError, match="broke"):
+    with pytest.raises(UnavailableError, match="broke") as caught:
         await transcribe(transcriber(rest.port), recording)
+    assert caught.value.unanswered == 2
     assert len(rest.requests) == 4
+
+
+async def test_what_was_lost_before_counts(rest: Rest, recording: Path) -> None:
+    rest.answers = [hang_up, hang_up]
+    with pytest.raises(UnavailableError) as caught:
+        await transcribe(transcriber(rest.port), recording, unanswered=1)
+    assert caught.value.unanswered == 1
+    assert len(rest.requests) == 1
+    rest.answers = [web.Response(status=500), hang_up]
+    with pytest.raises(UnavailableError) as caught:
+        await transcribe(transcriber(rest.port), recording, unanswered=1)
+    assert caught.value.unanswered == 1
+    assert len(rest.requests) == 3
+
+
+async def test_a_refusal_says_what_was_lost_before_it(rest: Rest, recording: Path) -> None:
+    rest.answers = [hang_up, web.Response(status=403)]
+    with pytest.raises(RefusedError) as caught:
+        await transcribe(transcriber(rest.port), recording)
+    assert caught.value.unanswered == 1
 
 
 async def test_a_lost_answer_and_a_service_that_was_never_reached_are_told_apart_in_the_ledger(

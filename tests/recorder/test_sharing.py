@@ -21,7 +21,9 @@ class Service:
         self.most = 0
         self.answered = 0
 
-    async def __call__(self, path: Path, seconds: float, known: Sequence[tuple[str, bytes]]) -> Any:
+    async def __call__(
+        self, path: Path, seconds: float, known: Sequence[tuple[str, bytes]], unanswered: int = 0
+    ) -> Any:
         self.under_way += 1
         self.most = max(self.most, self.under_way)
         await asyncio.sleep(0.01)
@@ -39,10 +41,10 @@ async def test_no_more_requests_than_allowed_are_under_way_and_each_has_its_turn
 
 
 async def test_a_request_that_failed_or_was_given_up_leaves_its_place_to_others(tmp_path: Path) -> None:
-    async def fails(path: Path, seconds: float, known: Sequence[tuple[str, bytes]]) -> Any:
+    async def fails(path: Path, seconds: float, known: Sequence[tuple[str, bytes]], unanswered: int = 0) -> Any:
         raise UnavailableError("the service is away", "try again")
 
-    async def hangs(path: Path, seconds: float, known: Sequence[tuple[str, bytes]]) -> Any:
+    async def hangs(path: Path, seconds: float, known: Sequence[tuple[str, bytes]], unanswered: int = 0) -> Any:
         under_way.set()
         await asyncio.Event().wait()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,32 @@ def test_a_part_without_an_answer_is_named_in_the_minutes_and_made_by_finishing_
     text = folder.minutes.read_text("utf-8")
     assert "not transcribed" not in text.lower()
     assert len(served.uploads) - before <= 2  # the part that was missing, and who spoke in both
+
+
+def test_answers_lost_while_recording_and_after_it_are_asked_for_once_more_in_all_until_somebody_asks(
+    served: Served, short: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEETREC_MINUTES_MAX_PART_SECONDS", "10")
+    monkeypatch.setenv("MEETREC_MINUTES_PARALLEL", "1")
+    served.faults = Faults(every_http="reset")
+    done = meetrec("record", "--from", str(short), "--speed", "4", "--no-captions", "--headless", "--json")
+    assert done.code == 3
+    kinds = [event["type"] for event in done.events]
+    assert kinds.index("part.failed") < kinds.index("recording.stopped")
+    failed = [event for event in done.events if event["type"] == "part.failed"]
+    assert len({event["part"] for event in failed}) >= 2
+    asked = Counter((upload.seconds, upload.bytes) for upload in served.uploads)
+    assert set(asked.values()) == {2}
+    assert [event["unanswered"] for event in failed] == [2] * len(failed)
+    assert all(
+        "it may have been charged all the same (2 requests, less than $0.01)" in event["why"] for event in failed
+    )
+    assert ["may be charged" in line for line in meetrec("sent").out.splitlines() if "transcriptions" in line] == [
+        True
+    ] * (2 * len(failed))
+    served.faults = Faults()
+    assert meetrec("finish", "latest").code == 0
+    assert minutes_words(shown()) == WORDS
 
 
 @pytest.mark.parametrize("limit", [Faults(max_seconds=12.0), Faults(max_bytes=400_000)], ids=["too long", "413"])

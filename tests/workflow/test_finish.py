@@ -36,6 +36,7 @@ class Given:
 
     segments: Sequence[Mapping[str, Any]]
     billed_seconds: float
+    unanswered: int = 0
 
 
 class Bench:
@@ -50,6 +51,8 @@ class Bench:
         self.sent: list[tuple[float, float]] = []
         self.rolls = 0
         self.errors: list[MeetrecError] = []
+        self.asked_after: list[int] = []
+        """How many requests without an answer each one was told of."""
         self.longest = 10_000.0
         self.transcript: Transcript | None = None
         self._spans: dict[Path, Spans] = {}
@@ -75,9 +78,12 @@ class Bench:
 
     # -- the service -----------------------------------------------------------------------------------------------
 
-    async def transcribe(self, path: Path, seconds: float, known: Sequence[tuple[str, bytes]]) -> Given:
+    async def transcribe(
+        self, path: Path, seconds: float, known: Sequence[tuple[str, bytes]], unanswered: int = 0
+    ) -> Given:
         await asyncio.sleep(0)
         spans = self._spans[path]
+        self.asked_after.append(unanswered)
         if self.errors:
             raise self.errors.pop(0)
         if seconds > self.longest:
@@ -205,6 +211,71 @@ async def test_a_part_that_fails_while_recording_is_tried_again_at_the_end(bench
     await asyncio.wait_for(collect(), 60)
     assert isinstance(events[-1], MinutesReady)
     assert events[-1].missing == 0
+    bench.check()
+
+
+def lost(unanswered: int) -> UnavailableError:
+    """Return the error for requests whose answers never came."""
+    error = UnavailableError("the service does not answer")
+    error.unanswered = unanswered
+    return error
+
+
+async def recorded_while_a_part_fails(bench: Bench) -> list[Event]:
+    """Record until a part failed, then stop; return what happened."""
+    run = bench.run()
+    run.advanced(150.0)
+    events: list[Event] = []
+
+    async def collect() -> None:
+        async for event in run.run():
+            events.append(event)
+            if isinstance(event, PartFailed):
+                run.complete(SECONDS)
+
+    await asyncio.wait_for(collect(), 60)
+    return events
+
+
+async def test_a_part_that_may_have_been_charged_twice_is_sent_again_only_when_somebody_asks(bench: Bench) -> None:
+    bench.errors = [lost(2)]
+    events = await recorded_while_a_part_fails(bench)
+    (failed,) = (event for event in events if isinstance(event, PartFailed))
+    assert failed.unanswered == 2
+    assert failed.why.startswith(
+        "the service does not answer; it may have been charged all the same (2 requests, about $"
+    )
+    assert isinstance(events[-1], MinutesReady)
+    assert events[-1].missing == 1
+    assert (failed.start, failed.end) not in bench.sent
+    await bench.finish()
+    assert (failed.start, failed.end) in bench.sent
+    bench.check()
+
+
+async def test_what_was_lost_while_recording_counts_when_a_part_is_sent_again_after_stop(bench: Bench) -> None:
+    bench.errors = [lost(1)]
+    events = await recorded_while_a_part_fails(bench)
+    assert isinstance(events[-1], MinutesReady)
+    assert events[-1].missing == 0
+    assert sorted(bench.asked_after, reverse=True)[:2] == [1, 0]
+    bench.check()
+
+
+async def test_a_refusal_after_a_lost_answer_charges_the_other_parts_with_nothing(bench: Bench) -> None:
+    refused = RefusedError("there is no key")
+    refused.unanswered = 1
+    bench.errors = [refused]
+    events = await bench.finish()
+    assert [event.unanswered for event in events if isinstance(event, PartFailed)][:3] == [1, 0, 0]
+
+
+async def test_a_part_that_failed_stays_named_while_another_is_cut_smaller(bench: Bench) -> None:
+    bench.errors = [UnavailableError("the service is down"), TooLongError("too long", limit_seconds=60.0)]
+    events = await bench.finish()
+    assert isinstance(events[-1], MinutesReady)
+    assert events[-1].missing == 1
+    await bench.finish()
     bench.check()
 
 
