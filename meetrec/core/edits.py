@@ -47,7 +47,9 @@ def apply(transcript: Transcript, act: Act) -> Transcript:
 
 def _spoken_by(segment: Segment, speaker: str) -> Segment:
     # the constructor itself: dataclasses.replace takes three times as long, and there may be 20,000
-    return Segment(segment.id, segment.start, segment.end, speaker, segment.text, segment.track)
+    return Segment(
+        segment.id, segment.start, segment.end, speaker, segment.text, segment.track, unsure=segment.unsure
+    )
 
 
 def _with(
@@ -175,7 +177,9 @@ def _edit_text(transcript: Transcript, act: EditText) -> Transcript:
     segments = list(transcript.segments)
     for place in places(transcript, texts):
         one = segments[place]
-        segments[place] = dataclasses.replace(one, text=_words(texts[one.id]))
+        text = _words(texts[one.id])
+        if text != one.text:  # a person wrote the words: they are certain
+            segments[place] = dataclasses.replace(one, text=text, unsure="")
     return dataclasses.replace(transcript, segments=tuple(segments))
 
 

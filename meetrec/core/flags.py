@@ -1,4 +1,4 @@
-"""What in a transcript deserves a second look: speakers in doubt, and text that repeats itself.
+"""What in a transcript deserves a second look: speakers in doubt, uncertain words, and text that repeats itself.
 
 Speech models, left with silence or music, may say a phrase over and over. A phrase said four times in a row is flagged,
 a single word six times ("no, no, no" is how people speak). Nothing is hidden or changed.
@@ -18,10 +18,10 @@ from meetrec.core.transcript import Segment, Transcript
 
 PHRASE_TIMES, WORD_TIMES = 4, 6
 LONGEST_PHRASE = 24
-UNCERTAIN, REPEATED = "speaker uncertain", "text repeats itself"
+UNCERTAIN, REPEATED, UNSURE = "speaker uncertain", "text repeats itself", "text uncertain"
 _WORD = re.compile(rf"[{WIDE}]|[^\W{WIDE}]+")
 
-FlagKind = Literal["speaker", "loop"]
+FlagKind = Literal["speaker", "text", "loop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,10 @@ def with_doubts(transcript: Transcript, loops: frozenset[int]) -> dict[int, tupl
     """Return the flags where it is known which segments repeat themselves (`repeated`)."""
     found: dict[int, tuple[Flag, ...]] = {}
     for one in transcript.segments:
-        if one.doubt or one.id in loops:
-            doubt = (Flag("speaker", UNCERTAIN, one.doubt),) if one.doubt else ()
-            found[one.id] = doubt + ((Flag("loop", REPEATED),) if one.id in loops else ())
+        if one.doubt or one.unsure or one.id in loops:
+            told = [Flag("speaker", UNCERTAIN, one.doubt)] if one.doubt else []
+            told += [Flag("text", UNSURE, one.unsure)] if one.unsure else []
+            found[one.id] = (*told, Flag("loop", REPEATED)) if one.id in loops else tuple(told)
     return found
 
 

@@ -139,6 +139,7 @@ def stitch(
                 by_node[one.part, one.said.label],
                 one.said.text,
                 doubt=people.doubts.get((one.part, one.said.label), ""),
+                unsure=one.said.unsure,
             )
             for number, one in enumerate(placed)
         ),

@@ -14,11 +14,16 @@ from meetrec.core.sanitize import one_line, sanitize
 SCHEMA = 1
 TURN_GAP_S = 3.0
 TEXT_LIMIT = 100_000
+LOGPROB = -1.0
+"""Below this average the service's documentation calls a segment of whisper-1 failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What `speaker` said from `start` to `end`. `doubt` says why the speaker is uncertain, empty when it is not."""
+    """What `speaker` said from `start` to `end`.
+
+    `doubt` says why the speaker is uncertain, `unsure` why the words are; empty when they are not.
+    """
 
     id: int
     start: float
@@ -27,6 +32,7 @@ class Segment:
     text: str
     track: str = "mic"
     doubt: str = ""
+    unsure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,7 @@ class Said(NamedTuple):
     end: float
     label: str
     text: str
+    unsure: str = ""
 
 
 def clean_segments(raw: Iterable[object], *, start: float, end: float) -> list[Said]:
@@ -194,8 +201,14 @@ def clean_segments(raw: Iterable[object], *, start: float, end: float) -> list[S
         label = one.get("speaker")
         name = " ".join(sanitize(label, limit=64).split()) if isinstance(label, str) else ""
         finish = max(begin, _inside(one.get("end"), start, end, begin))
-        cleaned.append(Said(begin, finish, name or "?", words))
+        cleaned.append(Said(begin, finish, name or "?", words, _unsure(one.get("avg_logprob"))))
     return sorted(cleaned, key=lambda one: (one.start, one.end))
+
+
+def _unsure(logprob: object) -> str:
+    """Say that the model was not sure, where it tells so: whisper-1 does (`avg_logprob` of `verbose_json`)."""
+    sure = isinstance(logprob, bool) or not isinstance(logprob, int | float) or not logprob < LOGPROB
+    return "" if sure else "the service was not sure"
 
 
 def _inside(value: object, start: float, end: float, default: float) -> float:

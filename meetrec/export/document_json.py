@@ -82,7 +82,8 @@ def _segment(one: Segment) -> dict[str, Any]:
         "text": _text(one.text),
         "track": _text(one.track),
     }
-    return {**values, "doubt": _text(one.doubt)} if one.doubt else values
+    doubts = {"doubt": one.doubt, "unsure": one.unsure}
+    return {**values, **{key: _text(why) for key, why in doubts.items() if why}}
 
 
 def _speakers(transcript: Transcript) -> list[dict[str, Any]]:

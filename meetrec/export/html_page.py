@@ -10,7 +10,7 @@ import base64
 import functools
 import hashlib
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from importlib import resources
 
@@ -154,11 +154,16 @@ def _flow(document: Document, heard: bool) -> Iterator[str]:
             )
 
 
+def _doubt(what: str, whys: Iterable[str]) -> str:
+    told = "; ".join(dict.fromkeys(plain(why) for why in whys if why))
+    return f'<p class="doubt">{what}: {escape(told)}</p>' if told else ""
+
+
 def _turn(entry: Entry, head: str, speaker: int | None, heard: bool) -> str:
     color = f" s{speaker % COLORS}" if speaker is not None else ""
     who = f'<p class="who">{_shape(speaker)}{_name(entry.name)}</p>' if speaker is not None else ""
-    doubts = "; ".join(dict.fromkeys(plain(one.doubt) for one in entry.segments if one.doubt))
-    doubt = f'<p class="doubt">speaker uncertain: {escape(doubts)}</p>' if doubts else ""
+    doubt = _doubt("speaker uncertain", [one.doubt for one in entry.segments])
+    doubt += _doubt("text uncertain", [one.unsure for one in entry.segments])
     words = " ".join(_heard(entry.segments)) if heard else escape(entry.text)
     return f'<section class="entry turn{color}" {head}{who}<p class="words" dir="auto">{words}</p>{doubt}</section>'
 

@@ -19,14 +19,17 @@ def publish(folder: SessionFolder, transcript: Transcript, notices: list[Notice]
     The version appears between two corrections, never in the middle of one: who corrects holds the same lock.
     Corrections that stay with the version before are told in `notices`. Raises StorageError, BusyError.
     """
+    from meetrec.core.document import happened  # no recording needs any of this while it runs
+    from meetrec.core.unsure import compared
+    from meetrec.workflow.minutes import write_minutes
+
+    transcript = compared(transcript, happened(folder.events()).captions)
     with acquire(folder.path / ".lock", wait_s=WAIT_S, holder="another meetrec"):
         stored = folder.transcript()
         if stored is None or stored.to_dict() != transcript.to_dict():  # times are rounded where they are stored
             before = folder.versions()[-1:]
             version = folder.save_transcript(transcript)
             notices += [_left_with(folder, one, version) for one in before if _changes(folder, one)]
-    from meetrec.workflow.minutes import write_minutes  # brings the model of corrections, which no recording needs
-
     return write_minutes(folder)
 
 

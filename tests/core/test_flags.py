@@ -58,6 +58,15 @@ def test_a_speaker_in_doubt_is_flagged_with_the_reason() -> None:
     assert [one.kind for one in found[1]] == ["speaker", "loop"]
 
 
+def test_uncertain_words_are_flagged_with_the_reason() -> None:
+    said = transcript(("S1", "yes"), ("S2", "Thank you for watching."))
+    unsure = dataclasses.replace(said.segments[1], unsure="the live captions heard nobody there")
+    found = flags(dataclasses.replace(said, segments=(said.segments[0], unsure)))
+    assert {number: [(one.words, one.why) for one in told] for number, told in found.items()} == {
+        1: [("text uncertain", "the live captions heard nobody there")]
+    }
+
+
 def test_one_goes_from_doubt_to_doubt_and_around_the_end() -> None:
     said = transcript(*(("S1", "yes"),) * 6)
     found = {1: (), 4: ()}

@@ -72,7 +72,7 @@ TRANSCRIPT = Transcript(
         Segment(1, 3.2, 6.0, "S2", "Shall we begin? It's 3*4 = 12, and $5 for snake_case & co."),
         Segment(2, 60.5, 75.0, "S1", "Yes. " + "This is a rather long sentence that no screen can hold at once. " * 3),
         Segment(3, 74.0, 76.0, "S3", "Wait!", doubt="two people speak at once"),
-        Segment(4, 1932.0, 1932.0, "S2", "Thank you."),
+        Segment(4, 1932.0, 1932.0, "S2", "Thank you.", unsure="the live captions heard nobody there"),
     ),
     speakers=(Speaker("S1", "Ana", named=True), Speaker("S2", "Speaker 2"), Speaker("S3", "Speaker 3")),
     gaps=(Gap(1200.0, 1930.0, "the service could not be reached"),),

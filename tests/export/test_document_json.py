@@ -86,6 +86,7 @@ def test_rows_have_the_promised_fields() -> None:
     assert values["cost"] == {"estimated": 1.3804, "billed": 0.288, "currency": "USD"}
     assert values["started_at"] == "2026-11-20T14:05:33+01:00"
     assert values["segments"][3]["doubt"] == "two people speak at once"
+    assert values["segments"][4]["unsure"] == "the live captions heard nobody there"
 
 
 @given(documents())

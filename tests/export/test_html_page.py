@@ -120,9 +120,10 @@ def test_the_sound_is_there_only_when_it_lies_beside_the_page() -> None:
     assert audio.get("src") == "a%20%22b%22%3A%20c%23d%3F.wav"
 
 
-def test_a_doubtful_speaker_is_told_in_words() -> None:
+def test_doubtful_speakers_and_words_are_told_in_words() -> None:
     assert [words(one) for one in by_class(read(page(FULL)), "doubt")] == [
-        "speaker uncertain: two people speak at once"
+        "speaker uncertain: two people speak at once",
+        "text uncertain: the live captions heard nobody there",
     ]
 
 
