@@ -47,9 +47,7 @@ def apply(transcript: Transcript, act: Act) -> Transcript:
 
 def _spoken_by(segment: Segment, speaker: str) -> Segment:
     # the constructor itself: dataclasses.replace takes three times as long, and there may be 20,000
-    return Segment(
-        segment.id, segment.start, segment.end, speaker, segment.text, segment.track, unsure=segment.unsure
-    )
+    return Segment(segment.id, segment.start, segment.end, speaker, segment.text, segment.track, unsure=segment.unsure)
 
 
 def _with(
