@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,9 +24,11 @@ from meetrec.core.acts import (
     SwapSpeakers,
 )
 from meetrec.core.edit_sheet import read_sheet, sheet
+from meetrec.core.edits import apply
 from meetrec.core.flags import flags
 from meetrec.core.sheet_changes import changes
 from meetrec.core.speaker_stats import speaker_stats
+from meetrec.core.transcript import Transcript, Turn
 from meetrec.storage.editing import Editing
 from meetrec.storage.paths import Paths
 from meetrec.storage.session_folder import SessionFolder
@@ -97,7 +100,31 @@ def _pure(folder: SessionFolder) -> None:
     transcript = Editing(folder).transcript
     print(f"  doubts and loops: {_seconds(lambda: flags(transcript)) * 1000:.0f} ms")
     print(f"  talk time and excerpts: {_seconds(lambda: speaker_stats(transcript)) * 1000:.0f} ms")
+    _sheets(transcript)
+
+
+def _sheets(transcript: Transcript) -> None:
+    """What comes back from an editor, compared and carried out."""
     turns = transcript.turns()
-    text = sheet(transcript, turns, "A long day", "mark").replace("figures of", "numbers of", 50)
-    taken = _seconds(lambda: changes(transcript, turns, read_sheet(text), transcript))
-    print(f"  a sheet taken back: {taken * 1000:.0f} ms")
+    text = sheet(transcript, turns, "A long day", "mark")
+    head, *blocks = text.split("\n\n**")
+    third = len(blocks) // 3
+    words = iter(range(10**9))
+    sheets = {
+        "50 lines changed": text.replace("figures of", "numbers of", 50),
+        "5,000 lines changed": re.sub("again", lambda _: f"once{next(words)}", text, count=5000),
+        "all lines changed": re.sub("again", lambda _: f"once{next(words)}", text),
+        "other words altogether": re.sub(r"\b(?!Speaker)[a-z]+\b", lambda found: found[0][::-1], text),
+        "each line divided": re.sub(r"\n\n(\*\*.*\n\n.{20,}?) (.*)", r"\n\n\1\n\n**Eve** · 07:59:00\n\n\2", text),
+        "a third deleted": "\n\n**".join([head, *blocks[:third], *blocks[2 * third :]]),
+    }
+    for what, edited in sheets.items():
+        found: list[Act | None] = []
+        compared = _seconds(partial(_take_back, transcript, turns, edited, found))
+        act = found[0]
+        done = _seconds(partial(apply, transcript, act)) if act is not None else 0.0
+        print(f"  a sheet taken back, {what}: {compared * 1000:.0f} ms, carried out {done * 1000:.0f} ms")
+
+
+def _take_back(transcript: Transcript, turns: list[Turn], edited: str, found: list[Act | None]) -> None:
+    found.append(changes(transcript, turns, read_sheet(edited), transcript))

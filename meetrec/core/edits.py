@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from meetrec.core.acts import (
@@ -36,6 +37,7 @@ from meetrec.core.lookup import new_speaker_id as new_speaker_id
 from meetrec.core.lookup import places as places
 from meetrec.core.lookup import segments_between as segments_between
 from meetrec.core.lookup import speaker_of as speaker_of
+from meetrec.core.making import with_made, with_segments, words_of
 from meetrec.core.sanitize import one_line
 from meetrec.core.transcript import Segment, Speaker, Transcript
 
@@ -48,17 +50,6 @@ def apply(transcript: Transcript, act: Act) -> Transcript:
 def _spoken_by(segment: Segment, speaker: str) -> Segment:
     # the constructor itself: dataclasses.replace takes three times as long, and there may be 20,000
     return Segment(segment.id, segment.start, segment.end, speaker, segment.text, segment.track, unsure=segment.unsure)
-
-
-def _with(
-    transcript: Transcript, segments: tuple[Segment, ...], named: Mapping[str, Speaker] | None = None
-) -> Transcript:
-    """Return the transcript with other segments; `named` are speakers as they are from now on, by id."""
-    known = {one.id: one for one in transcript.speakers} | dict(named or {})
-    speakers = tuple(
-        known.get(one) or Speaker(one, default_name(one)) for one in dict.fromkeys(one.speaker for one in segments)
-    )
-    return dataclasses.replace(transcript, segments=segments, speakers=speakers)
 
 
 def _told(transcript: Transcript) -> Transcript:
@@ -111,7 +102,7 @@ def _assign(
     segments = list(transcript.segments)
     for place in at:
         segments[place] = _spoken_by(segments[place], speaker)
-    return _told(_with(transcript, tuple(segments), named))
+    return _told(with_segments(transcript, tuple(segments), named))
 
 
 def _new_speaker(transcript: Transcript, act: NewSpeaker) -> Transcript:
@@ -134,7 +125,7 @@ def _swap(transcript: Transcript, act: SwapSpeakers) -> Transcript:
         _spoken_by(one, other[one.speaker]) if one.speaker in other and act.start <= one.start < end else one
         for one in transcript.segments
     )
-    return _told(_with(transcript, segments))
+    return _told(with_segments(transcript, segments))
 
 
 def _assign_segments(transcript: Transcript, act: AssignSegments) -> Transcript:
@@ -149,7 +140,7 @@ def _assign_each(transcript: Transcript, act: AssignEach) -> Transcript:
     segments = list(transcript.segments)
     for place in places(transcript, wanted):
         segments[place] = _spoken_by(segments[place], wanted[segments[place].id])
-    return _told(_with(transcript, tuple(segments)))
+    return _told(with_segments(transcript, tuple(segments)))
 
 
 def _assign_span(transcript: Transcript, act: AssignSpan) -> Transcript:
@@ -175,54 +166,28 @@ def _edit_text(transcript: Transcript, act: EditText) -> Transcript:
     segments = list(transcript.segments)
     for place in places(transcript, texts):
         one = segments[place]
-        text = _words(texts[one.id])
+        text = words_of(texts[one.id])
         if text != one.text:  # a person wrote the words: they are certain
             segments[place] = dataclasses.replace(one, text=text, unsure="")
     return dataclasses.replace(transcript, segments=tuple(segments))
 
 
-def _words(text: str) -> str:
-    words = clean_text(text)
-    if not words:
-        raise UsageError("a line can't be without words", "delete the line instead")
-    return words
-
-
-def _cut(transcript: Transcript, act: CutSegment) -> Transcript:
-    place = places(transcript, [act.segment])[0]
-    one = transcript.segments[place]
-    at = min(max(act.at, one.start), one.end)
-    first = dataclasses.replace(one, end=at, text=_words(act.before))
-    second = dataclasses.replace(one, id=act.new, start=at, text=_words(act.after))
-    return _inserted(transcript, place, first, second)
-
-
-def _inserted(transcript: Transcript, place: int, first: Segment | None, second: Segment) -> Transcript:
-    if any(one.id == second.id for one in transcript.segments):
-        raise UsageError(f"there is a line {second.id} already", "choose another number")
-    segments = list(transcript.segments)
-    if first is not None:
-        segments[place] = first
-    segments.append(second)
-    segments.sort(key=lambda one: one.start)  # stable: what stood in order keeps it
-    return _with(transcript, tuple(segments))
-
-
-def _add(transcript: Transcript, act: AddSegment) -> Transcript:
-    start = min(max(act.start, 0.0), max(transcript.duration, 0.0))
-    end = min(max(act.end, start), max(transcript.duration, start))
-    speaker_of(transcript, act.speaker)
-    return _inserted(transcript, 0, None, Segment(act.segment, start, end, act.speaker, _words(act.text)))
+def _make(transcript: Transcript, act: CutSegment | AddSegment) -> Transcript:
+    return with_made(transcript, [act])
 
 
 def _delete(transcript: Transcript, act: DeleteSegments) -> Transcript:
     gone = set(places(transcript, act.segments))
-    return _with(transcript, tuple(one for place, one in enumerate(transcript.segments) if place not in gone))
+    return with_segments(transcript, tuple(one for place, one in enumerate(transcript.segments) if place not in gone))
 
 
 def _several(transcript: Transcript, act: Composite) -> Transcript:
-    for one in act.acts:
-        transcript = apply(transcript, one)
+    for makes, acts in groupby(act.acts, key=lambda one: isinstance(one, CutSegment | AddSegment)):
+        if makes:  # thousands after a sheet from an editor: each by itself would go through all segments
+            transcript = with_made(transcript, [one for one in acts if isinstance(one, CutSegment | AddSegment)])
+        else:
+            for one in acts:
+                transcript = apply(transcript, one)
     return transcript
 
 
@@ -236,8 +201,8 @@ _DOING: dict[type[Act], Callable[[Transcript, Any], Transcript]] = {
     AssignEach: _assign_each,
     AssignSpan: _assign_span,
     EditText: _edit_text,
-    CutSegment: _cut,
-    AddSegment: _add,
+    CutSegment: _make,
+    AddSegment: _make,
     DeleteSegments: _delete,
     Composite: _several,
 }

@@ -1,17 +1,16 @@
 """New words for a stretch of segments: words that stay, or move, keep the time at which they were said.
 
-Old and new words are aligned (difflib); a word that is there before and after stays in its segment, one in between goes
+Old and new words are aligned; a word that is there before and after stays in its segment, one in between goes
 where the words it replaces, or the one before it, were.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
 
 from meetrec.core.acts import Act, Composite, DeleteSegments, EditText
+from meetrec.core.alignment import differences, same_stretches
 from meetrec.core.edits import clean_text, places
 from meetrec.core.transcript import Transcript
 
@@ -21,7 +20,6 @@ WIDE = (
 """Scripts that put no blanks between words: Japanese, Chinese, Thai, Lao, Khmer, Burmese."""
 _TOKEN = re.compile(rf"\s*(?:[{WIDE}]|[^\s{WIDE}]+)")
 _MARKS = ".,;:!?…\"'()[]«»“”„\u2018\u2019-–—"
-_MANY = 2000
 
 
 def tokens(text: str) -> list[str]:
@@ -35,33 +33,19 @@ def key(token: str) -> str:
     return plain.strip(_MARKS) or plain
 
 
-def aligned(old: Sequence[str], new: Sequence[str]) -> list[int]:
-    """Return for each new word the place of the old word whose time it has; never falling. `old` must not be empty."""
+def aligned(old: Sequence[str], new: Sequence[str], known: Sequence[tuple[int, int]] = ()) -> list[int]:
+    """Return for each new word the place of the old word whose time it has; never falling. `old` must not be empty.
+
+    `known` are places of an old and a new word that go together, where there are many (`alignment.same_stretches`).
+    """
     before, after = [key(one) for one in old], [key(one) for one in new]
-    head = _same(before, after)
-    tail = _same(before[head:][::-1], after[head:][::-1])
-    middle = _middle(before[head : len(before) - tail], after[head : len(after) - tail])
-    last = len(before) - 1
-    found = [*range(head), *(min(max(head + one, 0), last) for one in middle), *range(len(before) - tail, len(before))]
-    for place in range(1, len(found)):  # a word behind the last old one may overtake what follows
-        found[place] = max(found[place], found[place - 1])
-    return found
-
-
-def _same(one: Sequence[str], other: Sequence[str]) -> int:
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _middle(before: Sequence[str], after: Sequence[str]) -> list[int]:
-    """Return the places of the new words; one that was added has that of the word before it, which may be -1."""
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=max(len(before), len(after)) > _MANY)
-    found: list[int] = []
-    for _, start, end, first, last in matcher.get_opcodes():
-        for place in range(first, last):
-            if start == end:
-                found.append(start - 1)
-            else:
-                found.append(start + (place - first) * (end - start) // (last - first))
+    stretches = same_stretches(before, after, known)
+    found = [0] * len(after)
+    for start, first, size in stretches:
+        found[first : first + size] = range(start, start + size)
+    for gone, come in differences(stretches, len(before), len(after)):
+        for number, place in enumerate(come):  # one that was added has the time of the word before it
+            found[place] = gone.start + number * len(gone) // len(come) if gone else max(gone.start - 1, 0)
     return found
 
 

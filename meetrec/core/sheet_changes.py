@@ -6,18 +6,20 @@ segment, and with it its time, wherever the turns around it begin and end now.
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from meetrec.core.acts import Act, AddSegment, Composite, CutSegment, DeleteSegments, EditText
+from meetrec.core.alignment import differences, same_stretches
 from meetrec.core.clock import format_clock
 from meetrec.core.edit_sheet import Block
 from meetrec.core.edits import new_segment_id
 from meetrec.core.errors import UsageError
 from meetrec.core.retext import aligned, tokens
 from meetrec.core.sheet_speakers import speaker_acts
+from meetrec.core.sheet_turns import Numbered, apart
 from meetrec.core.transcript import Segment, Transcript, Turn
 
 _WORD_S = 0.4
@@ -59,14 +61,13 @@ def changes(transcript: Transcript, turns: Sequence[Turn], blocks: Sequence[Bloc
     )
     before = [(int(turn.start), " ".join(turn.text.split())) for turn in turns]
     after = [(int(block.at), block.text) for block in ordered]
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for what, start, stop, first, last in matcher.get_opcodes():
-        if what == "equal":
-            for turn, number in zip(turns[start:stop], range(first, last), strict=True):
-                found.of_block[number] += [one.id for one in turn.segments]
-        else:
-            segments = [one for turn in turns[start:stop] for one in turn.segments]
-            _compare(found, segments, list(enumerate(ordered))[first:last])
+    stretches = same_stretches(before, after)
+    for start, first, size in stretches:
+        for place in range(size):
+            found.of_block[first + place] += [one.id for one in turns[start + place].segments]
+    for old, new in differences(stretches, len(before), len(after)):
+        for some, others in apart(turns[old.start : old.stop], [(number, ordered[number]) for number in new]):
+            _compare(found, some, others)
     speakers = speaker_acts(transcript, base, ordered, found.of_block, found.was)
     acts = [*found.making, *speakers.names, *speakers.assigning]
     acts += [EditText(tuple(found.texts.items()))] if found.texts else []
@@ -90,8 +91,9 @@ def _words(found: Changes, named: int, assigned: int) -> str:
     return f"in the editor: {', '.join(parts)}"
 
 
-def _compare(found: Changes, segments: Sequence[Segment], blocks: Sequence[tuple[int, Block]]) -> None:
-    """Find what became of the segments in the blocks that stand in their place."""
+def _compare(found: Changes, turns: Sequence[Turn], blocks: Numbered) -> None:
+    """Find what became of the turns in the blocks that stand in their place."""
+    segments = [one for turn in turns for one in turn.segments]
     old = [token for one in segments for token in tokens(one.text)]
     owners = [place for place, one in enumerate(segments) for _ in tokens(one.text)]
     new = [(number, token) for number, block in blocks for token in _tokens(block)]
@@ -99,8 +101,9 @@ def _compare(found: Changes, segments: Sequence[Segment], blocks: Sequence[tuple
         for number, block in blocks:
             _add(found, number, block)
         return
+    words = aligned(old, [token for _, token in new], _headings(turns, blocks))
     pieces: dict[int, list[_Piece]] = defaultdict(list)
-    for (number, token), place in zip(new, aligned(old, [token for _, token in new]), strict=True):
+    for (number, token), place in zip(new, words, strict=True):
         mine = pieces[owners[place]]
         if not mine or mine[-1].block != number:
             mine.append(_Piece(number, place))
@@ -108,6 +111,23 @@ def _compare(found: Changes, segments: Sequence[Segment], blocks: Sequence[tuple
     first_word = {owner: place for place, owner in reversed(list(enumerate(owners)))}
     for place, one in enumerate(segments):
         _keep(found, one, pieces.get(place, []), first_word.get(place, 0))
+
+
+def _headings(turns: Sequence[Turn], blocks: Numbered) -> list[tuple[int, int]]:
+    """Return where turns begin that bear the time they had: the place of their first word before and now."""
+    begins: dict[int, int] = {}
+    words = 0
+    for turn in turns:
+        begins.setdefault(int(turn.start), words)
+        words += sum(len(tokens(one.text)) for one in turn.segments)
+    known: list[tuple[int, int]] = []
+    words = 0
+    for _, block in blocks:
+        old = begins.pop(int(block.at), None)
+        if old is not None:
+            known.append((old, words))
+        words += sum(len(tokens(text)) for text in block.texts)
+    return known
 
 
 def _tokens(block: Block) -> list[str]:
@@ -131,11 +151,12 @@ def _keep(found: Changes, one: Segment, pieces: Sequence[_Piece], first_word: in
         return
     count, current, since = len(tokens(one.text)), one.id, one.start
     texts = [piece.text.strip() for piece in pieces]
+    lengths = [0, *accumulate(map(len, texts))]
     found.of_block[pieces[0].block].append(one.id)
     for number, piece in enumerate(pieces[1:], 1):
-        share = (piece.place - first_word) / count or sum(map(len, texts[:number])) / max(1, sum(map(len, texts)))
+        share = (piece.place - first_word) / count or lengths[number] / max(1, lengths[-1])
         since = max(since, one.start + (one.end - one.start) * share)
-        found.making.append(CutSegment(current, since, texts[number - 1], " ".join(texts[number:]), found.next_id))
+        found.making.append(CutSegment(current, since, texts[number - 1], texts[number], found.next_id))
         current, found.next_id = found.next_id, found.next_id + 1
         found.of_block[piece.block].append(current)
         found.was[current] = one.speaker

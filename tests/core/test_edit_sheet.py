@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meetrec.core.acts import to_json
 from meetrec.core.edit_sheet import mark_of, read_sheet, sheet
 from meetrec.core.edits import apply
 from meetrec.core.errors import MeetrecError, UsageError
@@ -212,3 +216,63 @@ def test_after_any_edit_the_sheet_says_what_was_written(spoken: list[tuple[str, 
     said_now = sorted(" ".join(one.text for one in after.segments).split())
     assert said_now == sorted(wanted.split())
     assert {one.label.casefold() for one in blocks if one.texts} == {one.name.casefold() for one in after.speakers}
+
+
+COUNT = 1500
+MANY = transcript(
+    *(
+        (f"S{number % 3 + 1}", f"so much for item {number}, and what comes {number + 1} next?")
+        for number in range(COUNT)
+    )
+)
+
+
+def _each(text: str, change: Callable[[int, str], str]) -> str:
+    """Return the sheet with each turn, heading and lines, changed."""
+    head, *turns = re.split(r"\n\n(?=\*\*)", text.rstrip("\n"))
+    return "\n\n".join([head, *(change(number, turn) for number, turn in enumerate(turns))])
+
+
+def test_a_word_changed_in_every_line_changes_the_lines_and_nothing_else() -> None:
+    after = edited(_each(written(MANY), lambda number, turn: turn.replace("much", f"little{number % 7}")), MANY)
+    assert [(one.id, one.start, one.end, one.speaker) for one in after.segments] == [
+        (one.id, one.start, one.end, one.speaker) for one in MANY.segments
+    ]
+    assert [one.text for one in after.segments] == [
+        one.text.replace("much", f"little{number % 7}") for number, one in enumerate(MANY.segments)
+    ]
+
+
+def test_words_moved_from_every_turn_to_the_next_keep_their_times() -> None:
+    moved = _each(written(MANY), lambda number, turn: turn.removesuffix(f" comes {number + 1} next?"))
+    moved = _each(moved, lambda number, turn: turn.replace("so", f"comes {number} next?\nso") if number else turn)
+    after = edited(moved, MANY)
+    assert [(one.text, one.speaker) for one in after.segments[:3]] == [
+        ("so much for item 0, and what", "S1"),
+        ("comes 1 next?", "S2"),
+        ("so much for item 1, and what", "S2"),
+    ]
+    starts = [one.start for one in after.segments if one.text.startswith("comes")]
+    assert len(starts) == COUNT - 1
+    for start, one in zip(starts, MANY.segments, strict=False):
+        assert one.start < start < one.end
+
+
+def test_a_third_of_a_long_session_deleted_is_deleted_while_other_lines_are_changed() -> None:
+    keeps = [number for number in range(COUNT) if not COUNT // 3 <= number < COUNT * 2 // 3]
+    turns = _each(written(MANY), lambda number, turn: turn.replace("for", "of") if number % 2 else turn)
+    head, *blocks = re.split(r"\n\n(?=\*\*)", turns)
+    after = edited("\n\n".join([head, *(blocks[number] for number in keeps)]), MANY)
+    assert [one.id for one in after.segments] == keeps
+
+
+@pytest.mark.parametrize("shift", [1, COUNT // 3])
+def test_what_is_kept_of_turns_that_all_changed_places_is_not_much_more_than_the_sheet(shift: int) -> None:
+    """What an act holds is written to the disk, and grows with the sheet, not with the lines times the lines."""
+    bodies = [turn.partition("\n\n")[2] for turn in re.split(r"\n\n(?=\*\*)", written(MANY))[1:]]
+    text = _each(written(MANY), lambda number, turn: f"{turn.partition(chr(10))[0]}\n\n{bodies[number - shift]}")
+    act = changes(MANY, MANY.turns(), read_sheet(text), MANY)
+    assert act is not None
+    assert len(to_json(act)) < 4 * len(text)
+    words = " ".join(one.text for one in apply(MANY, act).segments).split()
+    assert sorted(words) == sorted(" ".join(one.text for one in MANY.segments).split())
