@@ -80,7 +80,11 @@ async def test_no_thread_holds_up_the_app_for_long() -> None:
 
 
 def test_no_garbage_is_looked_for_while_much_is_read_even_where_that_fails() -> None:
-    with pytest.raises(ValueError, match="unreadable"), collecting_later():
-        assert not gc.isenabled()
-        raise ValueError("unreadable")
+    def read() -> None:
+        with collecting_later():
+            assert not gc.isenabled()
+            raise ValueError("unreadable")
+
+    with pytest.raises(ValueError, match="unreadable"):
+        read()
     assert gc.isenabled()
