@@ -9,9 +9,12 @@ from meetrec.core import events
 from meetrec.core.clock import format_clock
 
 
-def event_lines(event: events.Event) -> list[str]:
-    """Return the lines for the event; none for what is shown otherwise (captions, levels) or not worth a line."""
-    say = _WORDS.get(type(event))
+def event_lines(event: events.Event, *, imports: bool = False) -> list[str]:
+    """Return the lines for the event; none for what is shown otherwise (captions, levels) or not worth a line.
+
+    `imports` is for files, which are read and not recorded.
+    """
+    say = (_IMPORT_WORDS if imports else _WORDS).get(type(event))
     return [] if say is None else say(event)
 
 
@@ -20,6 +23,10 @@ def _started(event: events.RecordingStarted) -> list[str]:
     if event.simulated:
         lines.append("the speech service is simulated, nothing leaves this machine")
     return [*lines, f"session {event.id}"]
+
+
+def _importing(event: events.RecordingStarted) -> list[str]:
+    return [f"importing {event.device} as {event.title}", f"session {event.id}"]
 
 
 def _signal(event: events.AudioSignal) -> list[str]:
@@ -79,4 +86,9 @@ _WORDS: dict[type[events.Event], Callable[[Any], list[str]]] = {
     events.PartFailed: _failed,
     events.MinutesReady: _ready,
     events.Notice: lambda event: [f"{event.what} ({event.hint})" if event.hint else event.what],
+}
+_IMPORT_WORDS = _WORDS | {
+    events.RecordingStarted: _importing,
+    events.RecordingStopped: lambda event: [f"read to {format_clock(event.duration)}{_because(event.why)}"],
+    events.AudioSignal: lambda event: [],
 }

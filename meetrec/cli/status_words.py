@@ -19,6 +19,8 @@ def status_words(values: Mapping[str, Any]) -> list[str | Styled]:
     """Return the answer to "status" as pieces of one line, such as "● REC 00:01:23 · live · safe on disk"."""
     state = values["state"]
     clock = format_clock(values["elapsed"])
+    if state == "recording" and values.get("kind") == "import":
+        return [Styled("○", "dim"), f" {clock} · importing the file"]
     if state in {"recording", "paused"}:
         head = Styled("● REC", "red") if state == "recording" else Styled("❚❚ PAUSED", "yellow")
         pieces = [_link_words(values["link"]), _DISK.get(values["disk"], values["disk"])]

@@ -91,7 +91,7 @@ class LinesView:
             self._show_link(event)
         else:
             self._show_captions(self._order.apply(event))
-            for line in event_lines(event):
+            for line in event_lines(event, imports=self._status.values["kind"] == "import"):
                 self._output.line(line)
         self._rewrite()
 

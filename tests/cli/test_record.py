@@ -171,6 +171,8 @@ def test_an_import_becomes_a_finished_session_named_after_the_file(service: Demo
     copy.write_bytes(sample_path().read_bytes())
     done = meetrec("import", str(copy))
     assert done.code == 0, done
+    assert done.out.splitlines()[0] == "importing Board meeting.flac as Board meeting"
+    assert "read to 00:01:08" in done.out.splitlines()
     assert (shown()["title"], shown()["state"]) == ("Board meeting", "finished")
     assert [text for _, text in spoken_by(shown())] == [text for _, text in truth_by_speaker()]
 

@@ -35,6 +35,7 @@ def words(**changes: Any) -> str:
         ({"signal": "zero"}, "● REC 00:01:23 · live · safe on disk · no sound arrives"),
         ({"state": "finishing", "parts": {"done": 1, "of": 3}}, "○ 00:01:23 · making the minutes: 1 of 3 parts done"),
         ({"fault": "the disk is full"}, "● REC 00:01:23 · live · safe on disk · the disk is full"),
+        ({"kind": "import"}, "○ 00:01:23 · importing the file"),
         ({"state": "failed"}, "○ 00:01:23 · minutes not made"),
     ],
 )
