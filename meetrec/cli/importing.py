@@ -35,8 +35,10 @@ def import_files(options: Namespace, output: Output) -> int:
     at_once = load_settings(paths.settings).minutes.parallel + 1
     if len(options.files) == 1:
         return run_headless(paths, _job(options.files[0], options), output)
+    from meetrec.cli.trusting import confirm_host
     from meetrec.recorder.front import RecorderFront
 
+    confirm_host(paths, Job(kind="import", finish=options.finish, captions=False), output)
     return asyncio.run(_Imports(RecorderFront(paths), options, output).run(at_once))
 
 

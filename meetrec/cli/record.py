@@ -25,7 +25,9 @@ def record(options: Namespace, output: Output) -> int:
     job = _job(options, load_settings(paths.settings), paths)
     if shows_app(options) and job.source != "stdin":
         from meetrec.cli.app import record_in_app
+        from meetrec.cli.trusting import confirm_host
 
+        confirm_host(paths, job, output)
         return record_in_app(paths, job, output)
     return run_headless(paths, job, output)
 
@@ -38,8 +40,10 @@ def shows_app(options: Namespace) -> bool:
 
 def run_headless(paths: Paths, job: Job, output: Output) -> int:
     """Carry out the job without a screen and return the exit status."""
+    from meetrec.cli.trusting import confirm_host
     from meetrec.recorder.front import RecorderFront
 
+    confirm_host(paths, job, output)
     front = RecorderFront(paths)
     try:
         ended = follow_to_the_end(lambda: front.spawn(job), choose_view(output, job))

@@ -45,6 +45,14 @@ class SettingsError(UsageError):
     """A wrong settings file, key or value."""
 
 
+class UntrustedHostError(SettingsError):
+    """The environment names a host that is to be given key and recordings, and nobody has said that it may be."""
+
+    def __init__(self, message: str, hint: str, host: str) -> None:
+        super().__init__(message, hint)
+        self.host = host
+
+
 class AudioError(MeetrecError):
     """Audio could not be read, converted or written."""
 

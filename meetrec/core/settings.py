@@ -35,6 +35,9 @@ class ProviderSettings:
     azure_scope: str = _setting("", "Entra scope; empty: by the host's name")
     url_model: Literal["auto", "always", "never"] = _setting("auto", "name the model in the live link's address")
     allow_http: bool = _setting(False, "permit http:// beyond this machine; the key would travel in clear")
+    trusted_hosts: tuple[str, ...] = _setting(
+        (), "hosts, beside the services' own, that OPENAI_BASE_URL or AZURE_OPENAI_ENDPOINT may name"
+    )
     replay_speed: float = _setting(4.0, "how many times faster than real time missed audio is sent", 1.0, 60.0)
 
 

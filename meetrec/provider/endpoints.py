@@ -12,10 +12,19 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from meetrec.core.errors import SettingsError
+from meetrec.core.errors import SettingsError, UntrustedHostError
 from meetrec.core.settings import ProviderSettings
 
 OPENAI_URL = "https://api.openai.com/v1"
+_OWN_HOSTS = (
+    "api.openai.com",
+    "openai.azure.com",
+    "cognitiveservices.azure.com",
+    "services.ai.azure.com",
+    "openai.azure.us",
+    "openai.azure.cn",
+)
+"""The services' own, and all below them."""
 AZURE_API_VERSION = "2025-04-01-preview"
 _SET_URL = "run meetrec settings set provider.base_url https://HOST/v1"
 
@@ -67,7 +76,8 @@ class Endpoint:
 def find_endpoint(settings: ProviderSettings, environment: Mapping[str, str]) -> Endpoint:
     """Work out the service's address: the setting, else the environment as the official SDK reads it, else OpenAI's.
 
-    Raises SettingsError for an address that is none, or that would carry the key in clear.
+    Raises SettingsError for an address that is none, or that would carry the key in clear, UntrustedHostError for a
+    host that only the environment names.
     """
     variable = "AZURE_OPENAI_ENDPOINT" if settings.kind == "azure" else "OPENAI_BASE_URL"
     source, url = "provider.base_url", settings.base_url.strip()
@@ -79,6 +89,8 @@ def find_endpoint(settings: ProviderSettings, environment: Mapping[str, str]) ->
         hint = "run meetrec settings set provider.base_url https://…"
         raise SettingsError(f"provider.kind is {settings.kind}, but no address is set", f"set {variable}, or {hint}")
     checked = _checked(url, source, allow_http=settings.allow_http)
+    if source == variable:
+        _check_trust(variable, urlsplit(checked).hostname or "", settings)
     base_url = _azure_base(checked) if settings.kind == "azure" else checked
     return Endpoint(
         kind=settings.kind,
@@ -87,6 +99,18 @@ def find_endpoint(settings: ProviderSettings, environment: Mapping[str, str]) ->
         azure_auth=settings.azure_auth,
         azure_scope=settings.azure_scope,
     )
+
+
+def _check_trust(variable: str, host: str, settings: ProviderSettings) -> None:
+    """Refuse a host nobody has confirmed: the variable may be meant for another program, or set by somebody else."""
+    own = any(host == one or host.endswith(f".{one}") for one in _OWN_HOSTS)
+    if not own and not is_loopback(host) and host not in {one.strip().lower() for one in settings.trusted_hosts}:
+        hosts = ",".join([*settings.trusted_hosts, host])
+        raise UntrustedHostError(
+            f"{variable} names {host}, which would be given your key and what is said",
+            f"if that is right, run meetrec settings set provider.trusted_hosts {hosts}",
+            host,
+        )
 
 
 def _names_model(settings: ProviderSettings, host: str) -> bool:

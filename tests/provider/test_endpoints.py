@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from meetrec.core.errors import SettingsError
+from meetrec.core.errors import SettingsError, UntrustedHostError
 from meetrec.core.settings import ProviderSettings
 from meetrec.provider.endpoints import Endpoint, find_endpoint, is_loopback
 
@@ -105,6 +105,41 @@ def test_a_wrong_address_is_a_sentence_with_what_to_do(url: str, words: str) -> 
         endpoint(url)
     assert caught.value.hint
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "variable"),
+    [("openai", "OPENAI_BASE_URL"), ("compatible", "OPENAI_BASE_URL"), ("azure", "AZURE_OPENAI_ENDPOINT")],
+)
+def test_another_host_that_only_the_environment_names_is_given_nothing_until_it_is_confirmed(
+    kind: Any, variable: str
+) -> None:
+    environment = {variable: "https://Gateway.example:8443/v1"}
+    for trusted in ((), ("other.example",), ("example",)):
+        with pytest.raises(UntrustedHostError, match=variable) as caught:
+            find_endpoint(ProviderSettings(kind=kind, trusted_hosts=trusted), environment)
+        assert caught.value.host == "gateway.example"
+        assert caught.value.hint.endswith(",".join([*trusted, "gateway.example"]))
+    trusting = ProviderSettings(kind=kind, trusted_hosts=("other.example", "GATEWAY.example"))
+    assert find_endpoint(trusting, environment).host == "gateway.example"
+    named = ProviderSettings(kind=kind, base_url=environment[variable])  # whoever wrote it there has confirmed it
+    assert find_endpoint(named, {}).host == "gateway.example"
+
+
+@pytest.mark.parametrize(
+    "host", ["api.openai.com", "eu.api.openai.com", "r.openai.azure.com", "r.services.ai.azure.com", "127.0.0.1:8000"]
+)
+def test_the_services_own_hosts_need_no_confirmation(host: str) -> None:
+    scheme = "http" if host.startswith("127") else "https"
+    assert (
+        find_endpoint(ProviderSettings(), {"OPENAI_BASE_URL": f"{scheme}://{host}/v1"}).host == host.partition(":")[0]
+    )
+
+
+@pytest.mark.parametrize("host", ["api.openai.com.evil.example", "evilapi.openai.com", "evil-openai.azure.com"])
+def test_a_host_that_looks_like_the_services_own_is_another(host: str) -> None:
+    with pytest.raises(UntrustedHostError):
+        find_endpoint(ProviderSettings(), {"OPENAI_BASE_URL": f"https://{host}/v1"})
 
 
 def test_plain_http_is_for_this_machine_unless_permitted() -> None:
