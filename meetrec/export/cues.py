@@ -15,6 +15,8 @@ LINES = 2
 LONGEST_MS = 7000
 SHORTEST_MS = 400
 NAME_CHARS = 24
+STEP = 3
+"""Lines are even to so many characters: nobody sees one more, and each look costs time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def _groups(text: str) -> list[tuple[str, ...]]:
     word = max(map(len, text.split()), default=0)
     if len(lines) < 2 or word > LINE_CHARS:  # words that must be cut stay as they were cut
         return groups
-    for longest in range(max(word, len(text) // len(groups)), LINE_CHARS * LINES):
+    for longest in range(max(word, len(text) // len(groups)), LINE_CHARS * LINES, STEP):
         packed = wrapped(text, longest)
         if len(packed) <= len(groups):
             balanced = [_even(one) for one in packed]
@@ -82,8 +84,10 @@ def _groups(text: str) -> list[tuple[str, ...]]:
 def _even(text: str) -> tuple[str, ...]:
     """Return the text in as few lines as it needs, of about the same length."""
     as_it_comes = wrapped(text)
+    if len(as_it_comes) < 2:
+        return tuple(as_it_comes)
     word = max(map(len, text.split()))
-    for width in range(max(word, len(text) // len(as_it_comes)), LINE_CHARS):
+    for width in range(max(word, len(text) // len(as_it_comes)), LINE_CHARS, STEP):
         even = wrapped(text, width)
         if len(even) <= len(as_it_comes):
             return tuple(even)
@@ -106,15 +110,22 @@ def wrapped(text: str, width: int = LINE_CHARS) -> list[str]:
     """Return the text in lines of at most `width` characters, cut inside a word only where it is longer than that."""
     lines: list[str] = []
     line = ""
+    used = 0
     for word in text.split():
-        if line and len(line) + 1 + len(word) <= width:
+        size = len(word)
+        if used and used + size < width:
             line = f"{line} {word}"
+            used += size + 1
             continue
-        if line:
+        if used:
             lines.append(line)
-        *whole, line = _pieces(word, width)
-        lines += whole
-    return [*lines, line] if line else lines
+        if size > width:
+            *whole, line = _pieces(word, width)
+            lines += whole
+        else:
+            line = word
+        used = len(line)
+    return [*lines, line] if used else lines
 
 
 def _pieces(word: str, width: int) -> Iterator[str]:
