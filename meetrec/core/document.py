@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from meetrec.core.captions import Caption, CaptionTrack
 from meetrec.core.cost import estimate
-from meetrec.core.events import AudioGap, Event, Fault, MarkAdded, NoteAdded
+from meetrec.core.events import AudioGap, Event, Fault, MarkAdded, NoteAdded, PartDone, PartFailed
 from meetrec.core.models import find_model
 from meetrec.core.session import Session, SessionState
 from meetrec.core.transcript import Transcript
@@ -25,11 +25,13 @@ class Remark:
 class Cost:
     """About what the session costs, in US dollars; None where a price is not known.
 
-    `billed` counts the seconds the service said it charges for; it does so for the minutes, never for captions.
+    `billed` counts the seconds the service said it charges for; it does so for the minutes, never for captions. `maybe`
+    is what it may charge beside that, for requests whose answers never came.
     """
 
     estimated: float | None = None
     billed: float | None = None
+    maybe: float | None = 0.0
     currency: str = "USD"
 
 
@@ -76,13 +78,15 @@ class Happened:
     faults: Sequence[Remark] = ()
     last: float = 0.0
     """The latest time of any event."""
+    unanswered: float = 0.0
+    """Seconds of sound in requests whose answers never came: they may be charged."""
 
 
 def happened(events: Iterable[Event]) -> Happened:
     """Sort the events of a journal into captions, marks, notes and faults."""
     track = CaptionTrack()
     marks, notes, faults = [], [], []
-    last = 0.0
+    last = unanswered = 0.0
     for event in events:
         last = max(last, event.at)
         track.apply(event)
@@ -93,19 +97,27 @@ def happened(events: Iterable[Event]) -> Happened:
                 notes.append(Remark(event.at, event.text))
             case Fault():
                 faults.append(Remark(event.at, event.what))
+            case PartDone() | PartFailed():
+                unanswered += event.unanswered * (event.end - event.start)
             case AudioGap():
                 faults.append(Remark(event.at, f"{event.seconds:.1f} s of sound are missing: {event.why}"))
     for remarks in (marks, notes, faults):
         remarks.sort(key=lambda one: one.at)
-    return Happened(captions=tuple(track.finals), marks=marks, notes=notes, faults=faults, last=last)
+    return Happened(
+        captions=tuple(track.finals), marks=marks, notes=notes, faults=faults, last=last, unanswered=unanswered
+    )
 
 
-def cost_of(session: Session, duration: float, transcript: Transcript | None) -> Cost:
-    """Return about what a session of `duration` seconds costs with its models."""
+def cost_of(session: Session, duration: float, transcript: Transcript | None, unanswered: float = 0.0) -> Cost:
+    """Return about what a session of `duration` seconds costs with its models.
+
+    `unanswered` are the seconds of sound in requests whose answers never came.
+    """
     names = [name for name in (session.captions_model, session.minutes_model) if name]
     shares = [0.0 if session.simulated else estimate(find_model(name), duration) for name in names]
     estimated = None if None in shares else sum(share for share in shares if share is not None)
-    if transcript is None or session.simulated:
-        return Cost(estimated=estimated, billed=0.0 if session.simulated else None)
-    model = find_model(transcript.model or session.minutes_model)
-    return Cost(estimated=estimated, billed=estimate(model, transcript.billed_seconds))
+    if session.simulated:
+        return Cost(estimated=estimated, billed=0.0)
+    model = find_model((transcript.model if transcript is not None else "") or session.minutes_model)
+    billed = None if transcript is None else estimate(model, transcript.billed_seconds)
+    return Cost(estimated=estimated, billed=billed, maybe=estimate(model, unanswered) if unanswered else 0.0)

@@ -162,10 +162,11 @@ def _read_remarks(rows: Sequence[Mapping[str, Any]], key: str) -> tuple[Remark, 
 
 
 def _cost(values: Mapping[str, Any]) -> Cost:
-    estimated, billed = (
-        None if values[key] is None else _read(values[key], "float") for key in ("estimated", "billed")
+    known = {"maybe": 0.0, **values}  # older files do not have it
+    estimated, billed, maybe = (
+        None if known[key] is None else _read(known[key], "float") for key in ("estimated", "billed", "maybe")
     )
-    return Cost(estimated=estimated, billed=billed, currency=_read(values["currency"], "str"))
+    return Cost(estimated=estimated, billed=billed, maybe=maybe, currency=_read(values["currency"], "str"))
 
 
 def _read(value: object, declared: str) -> Any:

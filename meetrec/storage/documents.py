@@ -46,6 +46,6 @@ def load_document(folder: SessionFolder, job: RunningJob | None = None, known: T
         marks=events.marks,
         notes=events.notes,
         faults=events.faults,
-        cost=cost_of(session, duration, transcript),
+        cost=cost_of(session, duration, transcript, events.unanswered),
         problem=problem or why,
     )

@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 import pytest
 
 from meetrec.core.document import Cost, Document, Remark, cost_of, happened
-from meetrec.core.events import AudioGap, CaptionFinal, CaptionInterim, Fault, MarkAdded, NoteAdded
+from meetrec.core.events import (
+    AudioGap,
+    CaptionFinal,
+    CaptionInterim,
+    Fault,
+    MarkAdded,
+    NoteAdded,
+    PartDone,
+    PartFailed,
+)
 from meetrec.core.session import Session
 from meetrec.core.transcript import Transcript
 
@@ -56,6 +65,19 @@ def test_the_estimate_is_the_price_of_both_models_and_billed_is_what_the_service
     cost = cost_of(SESSION, 600.0, Transcript(model="gpt-4o-transcribe-diarize", billed_seconds=300.0))
     assert cost.estimated == pytest.approx(0.17 + 0.06)
     assert cost.billed == pytest.approx(0.03)
+
+
+def test_what_was_sent_without_an_answer_may_be_charged_as_well() -> None:
+    events = [
+        PartFailed(part=0, start=0.0, end=300.0, why="no answer", unanswered=2),
+        PartDone(part=0, start=0.0, end=300.0),
+        PartDone(part=1, start=300.0, end=600.0, unanswered=1),
+    ]
+    assert happened(events).unanswered == 900.0
+    cost = cost_of(SESSION, 600.0, Transcript(billed_seconds=600.0), 900.0)
+    assert (cost.billed, cost.maybe) == (pytest.approx(0.06), pytest.approx(0.09))
+    assert cost_of(SESSION, 600.0, None, 900.0).maybe == pytest.approx(0.09)
+    assert cost_of(SESSION, 600.0, None).maybe == 0.0
 
 
 def test_a_price_nobody_knows_is_none() -> None:

@@ -83,7 +83,7 @@ def test_rows_have_the_promised_fields() -> None:
     assert values["marks"][1] == {"at": 1931.0, "text": "decision"}
     assert values["notes"][0] == {"at": 75.5, "text": "ask Ben for the figures"}
     assert values["faults"][0]["at"] == 30.1
-    assert values["cost"] == {"estimated": 1.3804, "billed": 0.288, "currency": "USD"}
+    assert values["cost"] == {"estimated": 1.3804, "billed": 0.288, "maybe": 0.0, "currency": "USD"}
     assert values["started_at"] == "2026-11-20T14:05:33+01:00"
     assert values["segments"][3]["doubt"] == "two people speak at once"
     assert values["segments"][4]["unsure"] == "the live captions heard nobody there"

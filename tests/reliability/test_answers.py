@@ -114,6 +114,7 @@ def test_answers_lost_while_recording_and_after_it_are_asked_for_once_more_in_al
     assert ["may be charged" in line for line in meetrec("sent").out.splitlines() if "transcriptions" in line] == [
         True
     ] * (2 * len(failed))
+    assert shown()["cost"]["maybe"] > 0
     served.faults = Faults()
     assert meetrec("finish", "latest").code == 0
     assert minutes_words(shown()) == WORDS
