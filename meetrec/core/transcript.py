@@ -70,9 +70,12 @@ class Turn:
 
     @property
     def text(self) -> str:
-        if len(self.segments) == 1:  # as most are, of 20,000
-            return self.segments[0].text
-        return " ".join([segment.text for segment in self.segments])
+        return joined(self.segments)
+
+
+def joined(segments: Sequence[Segment]) -> str:
+    """Return what they say together."""
+    return segments[0].text if len(segments) == 1 else " ".join([one.text for one in segments])
 
 
 _Row = TypeVar("_Row", Segment, Speaker, Gap)
@@ -111,6 +114,10 @@ class Transcript:
 
     def turns(self, breaks: Sequence[float] = (), gap: float = TURN_GAP_S) -> list[Turn]:
         """Join neighboring segments of one speaker; a pause over `gap` seconds or a break (a mark, a note) divides."""
+        return [Turn(group[0].speaker, tuple(group)) for group in self.turn_segments(breaks, gap)]
+
+    def turn_segments(self, breaks: Sequence[float] = (), gap: float = TURN_GAP_S) -> list[list[Segment]]:
+        """Return the segments of each turn: for who makes something else of 20,000 of them."""
         turns: list[list[Segment]] = []
         pending = [math.inf, *sorted(breaks, reverse=True)]
         last: Segment | None = None
@@ -124,7 +131,7 @@ class Transcript:
             else:
                 turns[-1].append(segment)
             last = segment
-        return [Turn(group[0].speaker, tuple(group)) for group in turns]
+        return turns
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form (docs/files.md)."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from meetrec.core.clock import format_clock
-from meetrec.core.transcript import Segment, Transcript
+from meetrec.core.transcript import Segment, Transcript, joined
 from meetrec.tui.words import moment_words
 
 if TYPE_CHECKING:  # the first screen is there sooner
@@ -67,8 +67,8 @@ def review_lines(document: Document) -> list[Line]:
 
 def turn_lines(segments: Sequence[Segment], breaks: Sequence[float]) -> list[Line]:
     """Return the turns that these segments make."""
-    turns = Transcript(segments=tuple(segments)).turns(breaks)
-    return [Line(one.segments[0].start, "turn", one.text, one.speaker, one.segments) for one in turns]
+    groups = Transcript(segments=tuple(segments)).turn_segments(breaks)
+    return [Line(one[0].start, "turn", joined(one), one[0].speaker, tuple(one)) for one in groups]
 
 
 def _start(line: Line) -> float:

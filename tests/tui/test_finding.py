@@ -36,3 +36,10 @@ def test_marks_stay_inside_the_lines_of_a_wrapped_text(text: str, wanted: str, w
     lines = wrap(text, width)
     for line, spans in zip(lines, in_lines(lines, text, marked(text, wanted)), strict=True):
         assert all(0 <= start < end <= len(line) for start, end in spans)
+
+
+def test_what_is_prepared_is_found_as_ever() -> None:
+    lines = [Line(float(number), "turn", text) for number, text in enumerate(("Köln", "Berlin", "KOLN"))]
+    ready = Finder()
+    ready.prepare(lines)
+    assert ready.found(lines, "köln") == Finder().found(lines, "köln") == [0, 2]

@@ -188,7 +188,8 @@ class Desk:
                 self.flags = with_doubts(document.transcript or Transcript(), self._loops)
                 return result, page.after(document)
 
-            result, (after, span) = await in_background(work)
+            with collecting_later():
+                result, (after, span) = await in_background(work)
             if changes and after.document.transcript != page.document.transcript:
                 self._unsaved = True
             self._show(after, span)

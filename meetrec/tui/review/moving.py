@@ -11,6 +11,7 @@ from textual.screen import Screen
 from meetrec.core.clock import format_clock
 from meetrec.core.errors import UsageError
 from meetrec.core.moments import moment
+from meetrec.tui.background import in_background
 from meetrec.tui.notices import tell_error
 from meetrec.tui.review.desk import Desk
 from meetrec.tui.review.finding import Finder
@@ -37,6 +38,11 @@ class Moving:
         self._from: int | None = None
         self.wanted = ""
         """What is being looked for; empty for nothing."""
+
+    async def prepare(self) -> None:
+        """Get ready to find text."""
+        lines = self._desk.page.lines
+        await in_background(lambda: self._finder.prepare(lines))
 
     # -- finding ---------------------------------------------------------------------------------------------------
 

@@ -61,8 +61,8 @@ class Page:
             last += 1  # the turn may begin later now, behind a mark that it stood before
         now = new.transcript.segments
         made = turn_lines(now[start : len(now) - (count - stop)], new.breaks)
-        made += [line for line in self.lines[first : last + 1] if line.kind != "turn"]
-        made.sort(key=lambda line: line.start)
+        if others := [line for line in self.lines[first : last + 1] if line.kind != "turn"]:
+            made = sorted([*made, *others], key=lambda line: line.start)
         lines = [*self.lines[:first], *made, *self.lines[last + 1 :]]
         return Page(new, lines, people), Span(first, last + 1, len(made))
 

@@ -80,6 +80,7 @@ class ReviewScreen(ListeningActions):
             self.turns.pick_at(self._at)
         self.refresh_bindings()
         await self._look_closer()
+        await self._moving.prepare()
         try:
             await self.desk.read_names()
         except MeetrecError as error:

@@ -24,7 +24,7 @@ MEASURE = 92
 _SIDE_BY_SIDE_WIDTH = 72
 """From here on the speaker stands beside the text, below this above it."""
 _MARGIN = 20
-_FEW = 64
+_FEW = 8
 _LIST_KEYS = [one for one in PickView.BINDINGS if isinstance(one, Binding) and one.id != "list.first"]
 
 
@@ -77,9 +77,9 @@ class TurnsView(PickView, inherit_bindings=False):
         elif self.cursor is not None and self.cursor >= first:
             self.cursor = None
             self.pick_at(at)
-        if flagged:
+        if flagged and max(stop - first, count) <= _FEW:  # these are laid out anew already
             flagged -= {one.id for line in (*gone, *entries[first : first + count]) for one in line.segments}
-            self._lay_out_flagged(flagged)
+        self._lay_out_flagged(flagged, range(first, first + count))
 
     def show_people(self, people: Mapping[str, Who]) -> None:
         """Show the speakers by these names."""
@@ -96,14 +96,14 @@ class TurnsView(PickView, inherit_bindings=False):
         old, self._flags = self._flags, flags
         return {one for one in {*old, *flags} if old.get(one) != flags.get(one)}
 
-    def _lay_out_flagged(self, changed: set[int]) -> None:
+    def _lay_out_flagged(self, changed: set[int], done: range = range(0)) -> None:
         if not changed:
             return
         if len(changed) > _FEW:
             self.lay_out()
         else:
-            for index, line in enumerate(self.entries):
-                if any(one.id in changed for one in line.segments):
+            for index in (*range(done.start), *range(done.stop, len(self.entries))):
+                if any(one.id in changed for one in self.entries[index].segments):
                     self.replace_items(index, index + 1, 1)
         if self.cursor is not None:
             self._bring_into_sight(self.cursor, center=False)
