@@ -47,6 +47,8 @@ class ImportProgress:
             self._tell_once(event)
         elif isinstance(event, events.Fault):
             self._output.warn(self._named(number, event.what), event.hint)
+        elif isinstance(event, events.RecordingStopped) and event.why:  # the file is damaged: less came than it claims
+            self._output.warn(self._named(number, event.why))
         elif isinstance(event, events.PartFailed):
             self._output.line(*(self._named(number, line) for line in event_lines(event)))
         elif isinstance(event, events.MinutesReady):

@@ -97,6 +97,15 @@ def test_all_become_sessions_with_no_more_requests_at_a_time_than_the_setting_al
     assert all(ended <= began for (_, ended), (began, _) in pairwise(spans))
 
 
+def test_a_file_that_ends_early_is_named_with_what_is_there(service: DemoService, tmp_path: Path) -> None:
+    whole, cut = copies(tmp_path, 2)
+    Path(cut).write_bytes(Path(cut).read_bytes()[:-200_000])
+    done = meetrec("import", whole, cut, "--no-finish")
+    assert done.code == 0, done
+    (told,) = done.err.splitlines()
+    assert told.startswith("meetrec: meeting 2.flac: the file ends early: ")
+
+
 def test_with_json_each_event_names_its_file(service: DemoService, tmp_path: Path) -> None:
     done = meetrec("import", *copies(tmp_path, 2), "--json", "--no-finish")
     assert done.code == 0, done
