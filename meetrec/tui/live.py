@@ -35,6 +35,8 @@ class Live:
     clock: float = 0.0
     tracks: tuple[str, ...] = ("mic",)
     simulated: bool = False
+    captioned: bool = True
+    """Whether captions are made: not of a file that is imported."""
     levels: dict[str, float] = field(default_factory=dict)
     heard: set[str] = field(default_factory=set)
     """Tracks that have been loud enough to be a voice."""
@@ -90,6 +92,7 @@ def _started(live: Live, event: ev.RecordingStarted) -> None:
     live.phase = "recording"
     live.session_id, live.title = event.id, event.title
     live.tracks, live.simulated = event.tracks or ("mic",), event.simulated
+    live.captioned = bool(event.captions_model)
     live.why = live.hint = ""
 
 

@@ -36,7 +36,7 @@ def statuses(live: Live) -> tuple[Status, ...]:
     lost = live.phase == "lost"
     return (
         Status("Sound", "what was written is safe" if lost else "safe on disk", "quiet" if lost else "good"),
-        Status("Captions", "kept as a first draft", "quiet"),
+        Status("Captions", "kept as a first draft" if live.captioned else "off", "quiet"),
         _minutes(live),
     )
 
@@ -65,7 +65,7 @@ def time_left_words(minutes: float) -> str:
 def _captions(live: Live) -> Status:
     link = live.link
     if link is None:
-        return Status("Captions", "connecting", "quiet")
+        return Status("Captions", "connecting" if live.captioned else "off", "quiet")
     match link.state:
         case "connecting":
             return Status("Captions", "connecting", "quiet")

@@ -181,3 +181,11 @@ def test_a_rescued_recording_goes_on_as_the_session_it_is_now_and_says_where_and
     assert state.moments[-1].text.endswith(
         f"{where}3 s of what was recorded before could not be copied and are silence there"
     )
+
+
+def test_where_no_captions_are_made_none_are_waited_for_and_none_kept() -> None:
+    started = ev.RecordingStarted(id="x", folder="x", title="an import", device="meeting.flac")
+    assert words(started)["Captions"] == "off"
+    assert words(started, STOPPED)["Captions"] == "off"
+    assert words(STARTED)["Captions"] == "connecting"
+    assert words(STARTED, STOPPED)["Captions"] == "kept as a first draft"
