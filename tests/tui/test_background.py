@@ -56,6 +56,8 @@ def test_what_is_settled_is_spared_until_it_is_unsettled() -> None:
     settle()
     try:
         assert gc.get_freeze_count() > 1000
+        settle(anew=True)
+        assert gc.get_freeze_count() > 1000
     finally:
         unsettle()
     assert gc.get_freeze_count() == 0

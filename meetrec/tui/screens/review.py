@@ -20,6 +20,8 @@ from meetrec.tui.words import date_words, draft_words, refusal_words
 
 LOOK_AFTER_S = 0.3
 """Shares and loops are worked out when nothing was changed for so long: that takes half a second for eight hours."""
+_ANEW = 12
+"""After so many looks all of the memory is gone through for what is not used any more."""
 
 
 class ReviewScreen(ListeningActions):
@@ -29,6 +31,7 @@ class ReviewScreen(ListeningActions):
         """`at` is the second at which the session is opened."""
         super().__init__(library, session_id)
         self._at = at
+        self._looks = 0
         self._simulated = Banner("note", id="simulated")
         self._masthead = Masthead(id="masthead")
         self._draft = Banner("warn", id="draft")
@@ -119,7 +122,8 @@ class ReviewScreen(ListeningActions):
         self.turns.show_flags(insight.flags)
         self.panel.show_speakers(insight.speakers, insight.origins)
         self.refresh_bindings()
-        settle()
+        self._looks += 1
+        settle(anew=self._looks % _ANEW == 0)
 
     def show_only(self, speaker_id: str) -> None:
         """Show only what one speaker says; all of it for an empty id."""
