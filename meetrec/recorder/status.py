@@ -16,6 +16,7 @@ from meetrec.core.events import (
     MinutesReady,
     MinutesStarted,
     PartDone,
+    PartSent,
     RecordingPaused,
     RecordingRescued,
     RecordingResumed,
@@ -56,10 +57,14 @@ class Status:
         elif isinstance(event, MinutesStarted):
             values["state"] = "finishing"
             values["parts"] = {"done": event.done, "of": event.parts}
+        elif isinstance(event, PartSent):
+            values["parts"]["of"] = max(values["parts"]["of"], event.of)
         elif isinstance(event, PartDone):
             values["parts"]["done"] += 1
         else:
             values.update(_changes(event))
+            if isinstance(event, RecordingStopped) and values["parts"]["of"] > values["parts"]["done"]:
+                values["state"] = "finishing"  # with parts that were sent while it was recorded
 
 
 _STATES: dict[type[Event], str] = {
