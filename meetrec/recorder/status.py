@@ -59,6 +59,8 @@ class Status:
             values["parts"] = {"done": event.done, "of": event.parts}
         elif isinstance(event, PartSent):
             values["parts"]["of"] = max(values["parts"]["of"], event.of)
+            if values["state"] == "stopped":
+                values["state"] = "finishing"
         elif isinstance(event, PartDone):
             values["parts"]["done"] += 1
         else:

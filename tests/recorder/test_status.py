@@ -28,7 +28,7 @@ def after(*events: Event) -> tuple[str, int, int]:
 
 def test_a_recording_that_stops_while_parts_are_under_way_is_being_finished() -> None:
     assert after(STARTED, SENT) == ("recording", 0, 1)
-    assert after(STARTED, SENT, STOPPED) == ("finishing", 0, 1)
+    assert after(STARTED, SENT, STOPPED) == after(STARTED, STOPPED, SENT) == ("finishing", 0, 1)
     done = PartDone(part=0, of=1, start=0.0, end=50.0, segments=3, took=1.0)
     assert after(STARTED, SENT, STOPPED, done, MinutesStarted(parts=2, done=1)) == ("finishing", 1, 2)
     ready = MinutesReady(path="minutes.md", segments=3, speakers=1)
