@@ -28,7 +28,8 @@ _MOST_ROUNDS = 10
 
 Node = tuple[int, str]
 ROLL_CALL = -1
-"""Stands for the part in nodes that are the voices of the roll call: they are apart as the labels of a part are."""
+"""Stands for the part in nodes that are the voices of the first roll call, -2 for the second and so on: the voices of
+one roll call are apart as the labels of one part are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ class Evidence:
     known: Mapping[Node, Node] = field(default_factory=dict)
     sent: Mapping[int, Sequence[Node]] = field(default_factory=dict)
     """By part: the nodes whose clips went with it."""
-    same_voice: Sequence[Sequence[Node]] = ()
-    """Groups of nodes that the roll call heard as one voice; a node stands there once for each of its clips."""
+    roll_calls: Sequence[Sequence[Sequence[Node]]] = ()
+    """By roll call: groups of nodes heard as one voice; a node stands there once for each of its clips."""
     overlaps: Mapping[tuple[Node, Node], float] = field(default_factory=dict)
     """Seconds that two labels of neighboring answers share."""
 
@@ -77,7 +78,8 @@ class Ties:
             if node not in evidence.known:
                 for origin in evidence.sent.get(node[0], ()):
                     self._add(node, origin, _NOT_RECOGNIZED)
-        self._add_roll_call(evidence.same_voice)
+        for number, voices in enumerate(evidence.roll_calls):
+            self._add_roll_call(ROLL_CALL - number, voices)
         for one, other, contested in by_overlap(evidence):
             self._add(one, other, _OVERLAP_CONTESTED if contested else _OVERLAP)
 
@@ -85,12 +87,12 @@ class Ties:
         if one != other and one in self.of and other in self.of:
             self.of[one][other] = self.of[other][one] = self.of[one].get(other, 0.0) + weight
 
-    def _add_roll_call(self, voices: Sequence[Sequence[Node]]) -> None:
-        """Tie nodes to the voices of the roll call, each by the share of its clips that were heard as it."""
+    def _add_roll_call(self, part: int, voices: Sequence[Sequence[Node]]) -> None:
+        """Tie nodes to the voices of a roll call, each by the share of its clips that were heard as it."""
         heard_as = [Counter(voice) for voice in voices]
         clips = sum(heard_as, Counter())
         for number, counts in enumerate(heard_as):
-            voice = (ROLL_CALL, str(number))
+            voice = (part, str(number))
             self.of[voice] = {}
             for node, total in clips.items():
                 self._add(node, voice, _ROLL_CALL * counts[node] / total + _NOT_HEARD_AS)
@@ -106,7 +108,7 @@ def identify(evidence: Evidence) -> People:
     ties = Ties(evidence)
     groups = _assigned_anew(_joined(list(ties.of), ties), ties)
     groups = _folded(groups, ties)
-    groups = [left for group in groups if (left := {node for node in group if node[0] != ROLL_CALL})]
+    groups = [left for group in groups if (left := {node for node in group if node[0] > ROLL_CALL})]
     order = {node: index for index, node in enumerate(evidence.nodes)}
     people = sorted((sorted(group, key=order.__getitem__) for group in groups), key=lambda one: order[one[0]])
     return People(people, _doubts(evidence, people))
@@ -169,17 +171,17 @@ def _with(labels: list[Node], groups: list[set[Node]], ties: Ties) -> list[set[N
 
 
 def _folded(groups: list[set[Node]], ties: Ties) -> list[set[Node]]:
-    """Put who was heard in the roll call and is none of its voices where they fit best.
+    """Put who was heard in a roll call and is none of its voices where they fit best.
 
-    The roll call has told all voices apart: what is left over is a label that the service mixed up, not a person.
+    Roll calls have told all voices apart: what is left over is a label that the service mixed up, not a person.
     """
-    voices = [group for group in groups if any(part == ROLL_CALL for part, _ in group)]
+    voices = [group for group in groups if any(part <= ROLL_CALL for part, _ in group)]
     alone = []
     for group in groups:
         if group in voices:
             continue
         free = [one for one in voices if not {part for part, _ in one} & {part for part, _ in group}]
-        if free and any((ROLL_CALL, "0") in ties.of[node] for node in group):
+        if free and any(part <= ROLL_CALL for node in group for part, _ in ties.of[node]):
             best = max(free, key=lambda one: sum(ties.between(node, one) for node in group))
             best |= group
         else:
@@ -194,7 +196,7 @@ def _doubts(evidence: Evidence, people: Sequence[Sequence[Node]]) -> dict[Node, 
     for one, other, contested in by_overlap(evidence):
         if contested and person[one] == person[other] and len(people[person[one]]) == 2:
             doubts[other] = "only the seconds around a seam tell who this is"
-    for voice in evidence.same_voice:
+    for voice in (voice for voices in evidence.roll_calls for voice in voices):
         present = [node for node in voice if node in person]
         heard = Counter(person[node] for node in present)
         for node in present:
@@ -244,7 +246,11 @@ def contradicts_itself(evidence: Evidence) -> bool:
     return (
         torn
         or missed
-        or any(len({person[node] for node in voice if node in person}) > 1 for voice in evidence.same_voice)
+        or any(
+            len({person[node] for node in voice if node in person}) > 1
+            for voices in evidence.roll_calls
+            for voice in voices
+        )
     )
 
 

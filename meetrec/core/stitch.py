@@ -63,27 +63,34 @@ class PartAnswer:
 class RollCall:
     """What one request made of clips of several voices said.
 
-    `voices` are groups of nodes heard as one voice each; a node stands there once for each of its clips. `clips` is how
-    many were sent.
+    `voices` are groups of nodes heard as one voice each; a node stands there once for each of its clips. `asked` has
+    the node of each clip that was sent. A `thorough` one had several clips of each voice.
     """
 
     voices: Sequence[Sequence[Node]] = ()
-    clips: int = 0
+    asked: Sequence[Node] = ()
+    thorough: bool = False
     billed_seconds: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, as kept in `parts/voices.json`."""
         voices = [[list(node) for node in voice] for voice in self.voices]
-        return {"schema": 1, "voices": voices, "clips": self.clips, "billed_seconds": self.billed_seconds}
+        asked = [list(node) for node in self.asked]
+        return {
+            "voices": voices,
+            "asked": asked,
+            "thorough": self.thorough,
+            "billed_seconds": self.billed_seconds,
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> RollCall:
         """Read the JSON form; raises ValueError where it is none."""
         try:
-            voices = [[_node(one) for one in voice] for voice in values["voices"]]
             return cls(
-                voices=voices,
-                clips=int(values.get("clips", sum(len(voice) for voice in voices))),
+                voices=[[_node(one) for one in voice] for voice in values["voices"]],
+                asked=[_node(one) for one in values["asked"]],
+                thorough=values.get("thorough") is True,
                 billed_seconds=float(values.get("billed_seconds", 0.0)),
             )
         except (KeyError, TypeError) as error:
@@ -100,7 +107,7 @@ def nodes_of(answers: Sequence[PartAnswer], duration: float) -> list[tuple[Node,
     return [((answer.part.number, said.label), said) for answer in answers for said in answer.said(duration)]
 
 
-def gather(answers: Sequence[PartAnswer], duration: float, roll_call: RollCall = RollCall()) -> Evidence:
+def gather(answers: Sequence[PartAnswer], duration: float, roll_calls: Sequence[RollCall] = ()) -> Evidence:
     """Collect what the answers tell of who is who. `answers` are sorted by their parts' starts."""
     spoken = {answer.part.number: nodes_of([answer], duration) for answer in answers}
     nodes = list(dict.fromkeys(node for one in spoken.values() for node, _ in one))
@@ -117,17 +124,17 @@ def gather(answers: Sequence[PartAnswer], duration: float, roll_call: RollCall =
         nodes=nodes,
         known=known,
         sent={answer.part.number: list(answer.known.values()) for answer in answers},
-        same_voice=roll_call.voices,
+        roll_calls=[one.voices for one in roll_calls],
         overlaps=overlaps,
     )
 
 
 def stitch(
-    answers: Sequence[PartAnswer], *, duration: float, tells_speakers: bool, roll_call: RollCall = RollCall()
+    answers: Sequence[PartAnswer], *, duration: float, tells_speakers: bool, roll_calls: Sequence[RollCall] = ()
 ) -> Transcript:
     """Join the answers into one transcript of a recording of `duration` seconds."""
     ordered = sorted(answers, key=lambda answer: answer.part.start)
-    people = identify(gather(ordered, duration, roll_call))
+    people = identify(gather(ordered, duration, roll_calls))
     placed = _joined(ordered, duration)
     by_node = _speaker_ids(people.groups, placed)
     return Transcript(
@@ -147,7 +154,7 @@ def stitch(
         gaps=tuple(_gap(answer, ordered, duration) for answer in ordered if answer.failure),
         duration=duration,
         model=next((one.model for one in ordered if one.model), ""),
-        billed_seconds=sum(one.billed_seconds for one in ordered) + roll_call.billed_seconds,
+        billed_seconds=sum(one.billed_seconds for one in ordered) + sum(one.billed_seconds for one in roll_calls),
         tells_speakers=tells_speakers,
     )
 

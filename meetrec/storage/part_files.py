@@ -58,16 +58,16 @@ class PartFiles:
         """Keep an answer for good. Raises StorageError."""
         self._write(f"{answer.part.number:03d}.json", answer.to_dict())
 
-    def load_roll_call(self) -> RollCall | None:
-        """Return what the roll call of an earlier run said, None where there was none."""
+    def load_roll_calls(self) -> list[RollCall]:
+        """Return what the roll calls so far said, the first one first."""
         try:
-            return RollCall.from_dict(_values(self._folder / "voices.json"))
+            return [RollCall.from_dict(one) for one in _values(self._folder / "voices.json")["roll_calls"]]
         except _BROKEN:
-            return None
+            return []
 
-    def save_roll_call(self, roll_call: RollCall) -> None:
-        """Keep what the roll call said. Raises StorageError."""
-        self._write("voices.json", roll_call.to_dict())
+    def save_roll_calls(self, roll_calls: Sequence[RollCall]) -> None:
+        """Keep what the roll calls said. Raises StorageError."""
+        self._write("voices.json", {"schema": SCHEMA, "roll_calls": [one.to_dict() for one in roll_calls]})
 
     def upload_path(self, name: str) -> Path:
         """Return where a file for upload is put; its folder exists. Raises StorageError."""

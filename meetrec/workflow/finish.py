@@ -26,11 +26,11 @@ from meetrec.core.events import (
     PartSent,
 )
 from meetrec.core.parts import SHORTEST_LIMIT_S, Part, balanced_limit, last_part, next_part, part_limit, split_part
-from meetrec.core.stitch import PartAnswer, RollCall, stitch
+from meetrec.core.stitch import PartAnswer, stitch
 from meetrec.workflow.finish_job import LEVEL_STEP_S, FinishJob
 from meetrec.workflow.who import compare_voices, known_voices
 
-LIVE_PART_S = 780.0
+LIVE_PART_S = 660.0
 """The longest part that is sent while recording. What remains after stop is no longer than that, so that the minutes
 of a long meeting take hardly longer than those of a short one (a service takes about a tenth of the sound's length)."""
 SILENCE_DB = -75.0
@@ -104,13 +104,23 @@ class Finish:
             number: error for number, error in self._failures.items() if self._unanswered[number] >= MOST_UNANSWERED
         }
         missing = [part for part in missing if part.number not in self._failures]
+        with _one_error():
+            async with asyncio.TaskGroup() as group:
+                # Of what is back, while the rest is on its way.
+                group.create_task(self._compare_voices(complete=not missing))
+                group.create_task(self._settle_missing(missing))
+        if missing and not self._failures:
+            await self._compare_voices(complete=True)
+        return await asyncio.to_thread(self._publish)
+
+    async def _settle_missing(self, missing: list[Part]) -> None:
         while missing:
             await self._settle_all(missing)
             missing = await self._split_too_long()
-        if not self._failures:
-            async for event in compare_voices(self._job, self._ordered(), self._duration):
-                self._tell(event)
-        return await asyncio.to_thread(self._publish)
+
+    async def _compare_voices(self, *, complete: bool) -> None:
+        async for event in compare_voices(self._job, self._ordered(), self._duration, complete=complete):
+            self._tell(event)
 
     async def _while_it_grows(self) -> None:
         """Send each part as soon as it is complete; what fails now is tried again at the end."""
@@ -275,7 +285,7 @@ class Finish:
             settled,
             duration=self._duration,
             tells_speakers=self._job.model.speakers,
-            roll_call=self._job.files.load_roll_call() or RollCall(),
+            roll_calls=self._job.files.load_roll_calls(),
         )
         path = self._job.publish(transcript)
         return MinutesReady(

@@ -107,11 +107,11 @@ class PartFiles(Protocol):
     def save_answer(self, answer: PartAnswer) -> None:
         """Keep an answer for good."""
 
-    def load_roll_call(self) -> RollCall | None:
-        """Return what the roll call of an earlier run said, None where there was none."""
+    def load_roll_calls(self) -> list[RollCall]:
+        """Return what the roll calls so far said, the first one first."""
 
-    def save_roll_call(self, roll_call: RollCall) -> None:
-        """Keep what the roll call said."""
+    def save_roll_calls(self, roll_calls: Sequence[RollCall]) -> None:
+        """Keep what the roll calls said."""
 
     def upload_path(self, name: str) -> Path:
         """Return where a file for upload is put; its folder exists."""

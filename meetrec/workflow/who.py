@@ -1,4 +1,4 @@
-"""Who is who across the parts: reference clips for the next part, and the roll call at the end."""
+"""Who is who across the parts: reference clips for the next part, and roll calls at the end."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from meetrec.core.events import Event, Notice
 from meetrec.core.speakers import Clip
 from meetrec.core.stitch import PartAnswer, RollCall, gather, nodes_of
 from meetrec.core.transcript import clean_segments
-from meetrec.core.voices import PAUSE_S, ROLL_S, Reference, references, roll, roll_call
+from meetrec.core.voices import PAUSE_S, ROLL_S, Reference, references, roll, roll_call, thorough_roll
 from meetrec.workflow.finish_job import FinishJob
-
-_MOST_ROLL_CALLS = 2
 
 
 def known_voices(job: FinishJob, answers: Sequence[PartAnswer], duration: float) -> list[Reference]:
@@ -24,28 +22,41 @@ def known_voices(job: FinishJob, answers: Sequence[PartAnswer], duration: float)
     return references(gather(answers, duration), nodes_of(answers, duration))
 
 
-async def compare_voices(job: FinishJob, answers: Sequence[PartAnswer], duration: float) -> AsyncIterator[Event]:
+async def compare_voices(
+    job: FinishJob, answers: Sequence[PartAnswer], duration: float, *, complete: bool
+) -> AsyncIterator[Event]:
     """Ask, with one short request, which voices that no part has together are the same; keep what it says.
 
-    Where that contradicts what the parts say, it is asked again with more of each voice. Without an answer the
-    transcript is made all the same: a person may then appear as two speakers.
+    Called again when there are more answers, it asks for what is new. Where what is known then contradicts itself and
+    the answers are `complete`, all voices are compared again, with more of each. Without an answer the transcript is
+    made all the same: a person may then appear as two speakers.
     """
     if not job.model.speakers or len(answers) < 2:
         return
-    for _ in range(_MOST_ROLL_CALLS):
-        earlier = await asyncio.to_thread(job.files.load_roll_call) or RollCall()
-        clips = roll(gather(answers, duration, earlier), nodes_of(answers, duration))
-        if len(clips) <= earlier.clips:
-            return
-        yield Notice(at=duration, what=f"comparing {len({clip.node for clip in clips})} voices across the parts")
-        try:
-            called = await _call(job, clips)
-        except MeetrecError as error:
-            hint = "speakers may appear twice; give both the same name"
-            yield Notice(at=duration, what=f"the voices of the parts could not be compared: {error.message}", hint=hint)
-            return
-        paid = called.billed_seconds + earlier.billed_seconds
-        await asyncio.to_thread(job.files.save_roll_call, dataclasses.replace(called, billed_seconds=paid))
+    said = nodes_of(answers, duration)
+    called = await asyncio.to_thread(job.files.load_roll_calls)
+    try:
+        if clips := roll(gather(answers, duration, called), said, {node for one in called for node in one.asked}):
+            yield _comparing(clips, duration)
+            called = [*called, await _call(job, clips)]
+            await asyncio.to_thread(job.files.save_roll_calls, called)
+        if (
+            complete
+            and not any(one.thorough for one in called)
+            and (clips := thorough_roll(gather(answers, duration, called), said))
+        ):
+            yield _comparing(clips, duration)
+            again = await _call(job, clips)
+            paid = sum(one.billed_seconds for one in [*called, again])
+            called = [dataclasses.replace(again, thorough=True, billed_seconds=paid)]
+            await asyncio.to_thread(job.files.save_roll_calls, called)
+    except MeetrecError as error:
+        hint = "speakers may appear twice; give both the same name"
+        yield Notice(at=duration, what=f"the voices of the parts could not be compared: {error.message}", hint=hint)
+
+
+def _comparing(clips: Sequence[Clip], duration: float) -> Notice:
+    return Notice(at=duration, what=f"comparing {len({clip.node for clip in clips})} voices across the parts")
 
 
 async def _call(job: FinishJob, clips: Sequence[Clip]) -> RollCall:

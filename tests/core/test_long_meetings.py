@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meetrec.core.parts import Part, plan_parts
+from meetrec.core.speakers import Clip
 from meetrec.core.stitch import PartAnswer, RollCall, gather, nodes_of, stitch
 from meetrec.core.transcript import Transcript, clean_segments
-from meetrec.core.voices import PAUSE_S, references, roll, roll_call
+from meetrec.core.voices import PAUSE_S, references, roll, roll_call, thorough_roll
 from tests.core.meeting_model import ErringService, TrueService, Utterance, levels, meeting
 
 STEP = 0.1
@@ -29,17 +30,41 @@ def transcribed(
     """Go the way of the finish workflow: `at_once` parts, references from those before them, roll calls at the end."""
     service = service or TrueService(utterances)
     answers: list[PartAnswer] = []
-    for batch in batches(plan_parts(levels(utterances, seconds, STEP), STEP, seconds, limit), at_once):
-        known = references(gather(answers, seconds), nodes_of(answers, seconds))
-        answers += [service.answer(part, known) for part in batch]
-    called = RollCall()
-    for _ in range(2):
-        clips = roll(gather(answers, seconds, called), nodes_of(answers, seconds))
-        if len(clips) <= called.clips:
-            break
-        length = sum(clip.seconds + PAUSE_S for clip in clips)
-        called = roll_call(clips, clean_segments(service.roll(clips), start=0, end=length), 0.0)
-    return stitch(answers, duration=seconds, tells_speakers=True, roll_call=called)
+    called: list[RollCall] = []
+    *before, last = batches(plan_parts(levels(utterances, seconds, STEP), STEP, seconds, limit), at_once)
+    for batch in before:
+        answers += sent(service, batch, answers, seconds)
+    of_the_last = sent(service, last, answers, seconds)
+    called = compared(service, answers, seconds, called, complete=False)  # while the last ones are on their way
+    answers += of_the_last
+    called = compared(service, answers, seconds, called, complete=True)
+    return stitch(answers, duration=seconds, tells_speakers=True, roll_calls=called)
+
+
+def sent(service: TrueService, parts: list[Part], answers: list[PartAnswer], seconds: float) -> list[PartAnswer]:
+    """Return the answers to parts that are sent at once."""
+    known = references(gather(answers, seconds), nodes_of(answers, seconds))
+    return [service.answer(part, known) for part in parts]
+
+
+def compared(
+    service: TrueService, answers: list[PartAnswer], seconds: float, called: list[RollCall], *, complete: bool
+) -> list[RollCall]:
+    """Return the roll calls once what is open was asked for."""
+    if len(answers) < 2:
+        return called
+    said = nodes_of(answers, seconds)
+    if clips := roll(gather(answers, seconds, called), said, {node for one in called for node in one.asked}):
+        called = [*called, call(service, clips)]
+    if complete and (clips := thorough_roll(gather(answers, seconds, called), said)):
+        called = [call(service, clips)]
+    return called
+
+
+def call(service: TrueService, clips: list[Clip]) -> RollCall:
+    """Return what the service says of the clips."""
+    length = sum(clip.seconds + PAUSE_S for clip in clips)
+    return roll_call(clips, clean_segments(service.roll(clips), start=0, end=length), 0.0)
 
 
 def errors(transcript: Transcript, utterances: list[Utterance]) -> tuple[list[str], int]:

@@ -32,6 +32,22 @@ def test_one_voice_needs_no_roll_call() -> None:
     assert roll(evidence(said), said) == []
 
 
+def test_a_new_voice_is_compared_with_a_clip_of_each_person_and_nobody_is_asked_twice() -> None:
+    said = voices(5)
+    nodes = [node for node, _ in said]
+    same = [[nodes[0], nodes[2]], [nodes[1], nodes[3]]]  # what a roll call of the first four said
+    known = Evidence(nodes=nodes, roll_calls=[same])
+    assert len(roll(known, said, nodes[:4])) == 3
+    assert roll(known, said, nodes) == []
+
+
+def test_who_may_not_be_the_new_voice_is_not_compared_with_it() -> None:
+    said = [*voices(2), ((1, "B"), Said(60.0, 69.0, "B", "words"))]
+    nodes = [node for node, _ in said]
+    known = Evidence(nodes=nodes, roll_calls=[[[nodes[0]], [nodes[1]]]])
+    assert {clip.node for clip in roll(known, said, nodes[:2])} == {(0, "A"), (1, "B")}
+
+
 def test_a_voice_that_never_speaks_alone_for_long_is_heard_all_the_same() -> None:
     said = voices(2, seconds=0.7)
     assert [clip.node for clip in roll(evidence(said), said)] == [(0, "A"), (1, "A")]
@@ -42,7 +58,7 @@ def test_clips_with_one_label_are_one_voice_and_what_is_not_answered_takes_no_pa
     answered = [Said(0.1, 3.9, "A", "x"), Said(4.9, 8.0, "A", "y")]
     called = roll_call(clips, answered, 12.0)
     assert called.voices == [[(0, "A"), (1, "A")]]
-    assert called.clips == 3
+    assert called.asked == [clip.node for clip in clips]
 
 
 def test_at_most_four_references_go_along_those_who_spoke_most() -> None:

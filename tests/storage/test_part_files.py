@@ -42,21 +42,21 @@ def files(tmp_path: Path) -> PartFiles:
 def test_where_nothing_is_kept_there_is_nothing(files: PartFiles, tmp_path: Path) -> None:
     assert files.load_plan() == []
     assert files.load_answers() == {}
-    assert files.load_roll_call() is None
+    assert files.load_roll_calls() == []
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_kept_is_read_back_as_it_was_received(files: PartFiles, tmp_path: Path) -> None:
     files.save_plan(PLAN)
     files.save_answer(ANSWER)
-    roll_call = RollCall(voices=[[(0, "A"), (1, "B")]], clips=3, billed_seconds=12.0)
-    files.save_roll_call(roll_call)
+    first = RollCall(voices=[[(0, "A"), (1, "B")]], asked=[(0, "A"), (1, "A"), (1, "B")], billed_seconds=12.0)
+    files.save_roll_calls([first, RollCall(billed_seconds=1.5)])
     again = PartFiles(tmp_path / "parts")
     assert again.load_plan() == PLAN
     assert again.load_answers() == {1: ANSWER}
-    kept = again.load_roll_call()
-    assert kept is not None
-    assert kept.to_dict() == roll_call.to_dict()
+    kept = again.load_roll_calls()
+    assert kept[0] == first
+    assert kept[1].billed_seconds == 1.5
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "parts").iterdir()} == {0o600}
 
 
@@ -68,13 +68,13 @@ def test_a_broken_file_counts_as_missing(files: PartFiles, tmp_path: Path, text:
         (tmp_path / "parts" / name).write_text(text, encoding="latin-1")
     assert files.load_plan() == []
     assert files.load_answers() == {1: ANSWER}
-    assert files.load_roll_call() is None
+    assert files.load_roll_calls() == []
 
 
 def test_what_a_newer_version_was_answered_is_neither_read_nor_replaced(tmp_path: Path) -> None:
     files = PartFiles(tmp_path / "parts")
     files.save_plan([])
-    for name, load in (("plan", files.load_plan), ("000", files.load_answers), ("voices", files.load_roll_call)):
+    for name, load in (("plan", files.load_plan), ("000", files.load_answers), ("voices", files.load_roll_calls)):
         path = tmp_path / "parts" / f"{name}.json"
         path.write_text('{"schema": 999, "parts": []}')
         with pytest.raises(StorageError, match="newer version") as told:
