@@ -10,12 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
-from meetrec.core.cost import maybe_charged_words
-from meetrec.core.errors import MeetrecError, ProviderError, RefusedError, TooLongError
+from meetrec.core.errors import MeetrecError, TooLongError
 from meetrec.core.events import (
     Event,
     MinutesFailed,
@@ -27,6 +25,7 @@ from meetrec.core.events import (
 )
 from meetrec.core.parts import SHORTEST_LIMIT_S, Part, balanced_limit, last_part, next_part, part_limit, split_part
 from meetrec.core.stitch import PartAnswer, stitch
+from meetrec.workflow.failures import Failures
 from meetrec.workflow.finish_job import LEVEL_STEP_S, FinishJob
 from meetrec.workflow.who import compare_voices, known_voices
 
@@ -34,8 +33,6 @@ LIVE_PART_S = 660.0
 """The longest part that is sent while recording. What remains after stop is no longer than that, so that the minutes
 of a long meeting take hardly longer than those of a short one (a service takes about a tenth of the sound's length)."""
 SILENCE_DB = -75.0
-MOST_UNANSWERED = 2
-"""Requests for a part that may be lost in a run, while recording and afterwards together: each may be charged."""
 SHORTEST_S = 0.1
 """The service refuses shorter audio."""
 BYTES_PER_SECOND = {"wav": 48_000.0, "flac": 48_000.0, "mp3": 9_500.0}
@@ -54,10 +51,7 @@ class Finish:
         self._gate = asyncio.Semaphore(job.settings.parallel)
         self._plan: list[Part] = []
         self._answers: dict[int, PartAnswer] = {}
-        self._failures: dict[int, MeetrecError] = {}
-        self._unanswered: Counter[int] = Counter()
-        """How many requests for each part had no answer in this run, and may be charged."""
-        self._refused: MeetrecError | None = None
+        self._failures = Failures(job.model)
         self._longest = min(job.settings.max_part_seconds, job.model.max_request_seconds)
 
     def advanced(self, duration: float) -> None:
@@ -100,9 +94,7 @@ class Finish:
                 model=self._job.model.name,
             )
         )
-        self._failures = {
-            number: error for number, error in self._failures.items() if self._unanswered[number] >= MOST_UNANSWERED
-        }
+        self._failures.forget_all_but_charged()
         missing = [part for part in missing if part.number not in self._failures]
         with _one_error():
             async with asyncio.TaskGroup() as group:
@@ -132,7 +124,7 @@ class Finish:
                     while not self._complete.is_set() and (part := await self._next_live_part()) is not None:
                         await self._add(part)
                         sending.create_task(self._settle(part))
-        self._refused = None
+        self._failures.refused = None
 
     async def _plan_the_rest(self) -> None:
         """Plan what follows the last part. A recording that went on after it was finished once gets further parts."""
@@ -187,22 +179,12 @@ class Finish:
         """Get the answer to one part and keep it, or remember why not."""
         async with self._gate:
             try:
-                if self._refused is not None:
-                    raise self._refused
+                if self._failures.refused is not None:
+                    raise self._failures.refused
                 await self._request(part)
                 self._failures.pop(part.number, None)
             except MeetrecError as error:
-                self._note_failure(part, error)
-
-    def _note_failure(self, part: Part, error: MeetrecError) -> None:
-        """Keep why a part has no answer, and tell it with what may have been charged for it."""
-        self._failures[part.number] = error
-        if isinstance(error, RefusedError) and not isinstance(error, TooLongError):
-            self._refused = RefusedError(error.message, error.hint)  # of the service, not of this part
-        self._unanswered[part.number] += (lost := error.unanswered if isinstance(error, ProviderError) else 0)
-        perhaps = maybe_charged_words(self._job.model, part.seconds, self._unanswered[part.number])
-        why = f"{error.message}; {perhaps}" if perhaps else error.message
-        self._tell(PartFailed(**self._of(part), why=why, hint=error.hint, unanswered=lost))
+                self._tell(PartFailed(**self._of(part), **self._failures.note(part, error)))
 
     async def _request(self, part: Part) -> None:
         job = self._job
@@ -218,7 +200,7 @@ class Finish:
             size = await asyncio.to_thread(job.audio.encode, part.start, part.end, upload, path)
             self._tell(PartSent(**self._of(part), bytes=size))
             began = time.monotonic()
-            answer = await job.transcribe(path, part.seconds, clips, self._unanswered[part.number])
+            answer = await job.transcribe(path, part.seconds, clips, self._failures.unanswered[part.number])
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         stored = PartAnswer(
