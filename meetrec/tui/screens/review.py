@@ -122,8 +122,9 @@ class ReviewScreen(ListeningActions):
         self.turns.show_flags(insight.flags)
         self.panel.show_speakers(insight.speakers, insight.origins)
         self.refresh_bindings()
+        if self._looks % _ANEW == 0:
+            settle(anew=self._looks > 0)
         self._looks += 1
-        settle(anew=self._looks % _ANEW == 0)
 
     def show_only(self, speaker_id: str) -> None:
         """Show only what one speaker says; all of it for an empty id."""

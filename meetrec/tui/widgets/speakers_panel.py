@@ -27,6 +27,8 @@ class SpeakersPanel(PickView):
 
     def show_speakers(self, speakers: Sequence[SpeakerStats], origins: Mapping[str, Sequence[str]]) -> None:
         """Show these; `origins` are those who were merged into one, by id."""
+        if (speakers, origins) == (self._speakers, self._origins) and self._rows.lines:
+            return
         picked = self.picked.id if self.picked is not None else ""
         self._speakers, self._origins = speakers, origins
         self._painted.clear()
