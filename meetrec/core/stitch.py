@@ -12,6 +12,9 @@ from meetrec.core.seams import Placed, join
 from meetrec.core.speakers import Evidence, Node, identify, shared_seconds
 from meetrec.core.transcript import Gap, Said, Segment, Speaker, Transcript, clean_segments
 
+SETTLED_S = 60.0
+"""What ended so long before a seam is not looked at again."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PartAnswer:
@@ -179,10 +182,11 @@ def _joined(ordered: Sequence[PartAnswer], duration: float) -> list[Placed]:
             placed += new
         else:
             # Only the last part can still overlap with the new one: what is older is settled.
-            settled = [one for one in placed if one.said.end <= answer.part.start - 60]
-            open_ones = placed[len(settled) :]
             seam = answer.part
-            placed = settled + join(open_ones, new, cut=seam.cut, start=seam.start, end=before.part.end)
+            settled = [one for one in placed if one.said.end <= seam.start - SETTLED_S]
+            open_ones = [one for one in placed if one.said.end > seam.start - SETTLED_S]
+            joined = join(open_ones, new, cut=seam.cut, start=seam.start, end=before.part.end)
+            placed = sorted([*settled, *joined], key=lambda one: (one.said.start, one.said.end))
         before = answer
     return placed
 

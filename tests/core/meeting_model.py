@@ -36,20 +36,26 @@ class Utterance:
         return (inside[0][0], inside[-1][0] + WORD_S, " ".join(word for _, word in inside)) if inside else None
 
 
-def meeting(random: Random, *, seconds: float, speakers: int, longest: int = 24, gap: float = 2.0) -> list[Utterance]:
-    """Make a meeting in which every word is said once; people keep to themselves for a while, then others speak."""
+def meeting(
+    random: Random, *, seconds: float, speakers: int, longest: int = 24, gap: float = 2.0, together: float = 0.0
+) -> list[Utterance]:
+    """Make a meeting in which every word is said once; people keep to themselves for a while, then others speak.
+
+    `together` is the share of what is said that somebody else breaks into.
+    """
     people = [f"person{number}" for number in range(speakers)]
     utterances = []
     at, count = 0.5, 0
-    present = people
+    present, talking = people, ""
     while at < seconds - longest * WORD_S:
         if random.random() < 0.05:
             present = random.sample(people, random.randint(min(2, speakers), speakers))
         words = tuple(f"w{count + index}" for index in range(random.randint(1, longest)))
         count += len(words)
-        one = Utterance(random.choice(present), at, words)
+        one = Utterance(random.choice([who for who in present if who != talking] or present), at, words)
         utterances.append(one)
-        at = one.end + random.uniform(0.2, gap)
+        talking = one.speaker if together and random.random() < together else ""
+        at = random.uniform(one.start, one.end) if talking else one.end + random.uniform(0.2, gap)
     return utterances
 
 

@@ -140,6 +140,14 @@ def test_words_survive_any_cut_even_through_long_speech(
     assert errors(transcript, utterances)[0] == [word for one in utterances for word in one.words]
 
 
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10_000), limit=st.floats(60, 150), together=st.floats(0.1, 0.5))
+def test_words_survive_where_people_talk_at_once(seed: int, limit: float, together: float) -> None:
+    utterances = meeting(Random(seed), seconds=600, speakers=4, together=together)
+    transcript = transcribed(utterances, 600, limit, at_once=1)
+    assert sorted(errors(transcript, utterances)[0]) == sorted(word for one in utterances for word in one.words)
+
+
 def test_a_part_that_failed_leaves_a_gap_of_what_nobody_heard() -> None:
     utterances = meeting(Random(3), seconds=300, speakers=2)
     service = TrueService(utterances)

@@ -64,6 +64,16 @@ def test_times_of_later_parts_count_from_the_beginning_of_the_recording() -> Non
     assert [(one.start, one.text) for one in transcript.segments] == [(0, "first"), (10, "later")]
 
 
+def test_nothing_is_lost_where_two_speak_at_once_a_minute_before_a_seam() -> None:
+    """Who began first ended after the moment from which on nothing is looked at again, who broke in ended before."""
+    first = answer(
+        0, 0, 106, segment(35.0, 41.0, "A", "first to begin and last to end"), segment(36.0, 37.0, "B", "broke in")
+    )
+    second = answer(1, 100, 200, segment(110.0, 112.0, "A", "later"))
+    texts = [one.text for one in stitch([first, second], duration=200, tells_speakers=True).segments]
+    assert texts == ["first to begin and last to end", "broke in", "later"]
+
+
 def test_a_part_without_an_answer_is_a_gap_that_says_why() -> None:
     failed = PartAnswer(part=Part(1, 10, 20, 10), failure="the service is down")
     transcript = stitch([answer(0, 0, 10, segment(0, 1, "A", "x")), failed], duration=20, tells_speakers=True)
