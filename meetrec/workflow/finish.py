@@ -99,7 +99,7 @@ class Finish:
         with _one_error():
             async with asyncio.TaskGroup() as group:
                 # Of what is back, while the rest is on its way.
-                group.create_task(self._compare_voices(complete=not missing))
+                group.create_task(self._compare_voices(complete=not missing and not self._failures))
                 group.create_task(self._settle_missing(missing))
         if missing and not self._failures:
             await self._compare_voices(complete=True)
