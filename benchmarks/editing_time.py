@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.export_time import SEGMENTS, long_day
-from meetrec.core.acts import (
+from meetrec.core.editing.acts import (
     Act,
     AssignSegments,
     AssignSpan,
@@ -23,10 +23,10 @@ from meetrec.core.acts import (
     NewSpeaker,
     SwapSpeakers,
 )
-from meetrec.core.edit_sheet import read_sheet, sheet
-from meetrec.core.edits import apply
+from meetrec.core.editing.edit_sheet import read_sheet, sheet
+from meetrec.core.editing.edits import apply
+from meetrec.core.editing.sheet_changes import changes
 from meetrec.core.flags import flags
-from meetrec.core.sheet_changes import changes
 from meetrec.core.speaker_stats import speaker_stats
 from meetrec.core.transcript import Transcript, Turn
 from meetrec.storage.editing import Editing

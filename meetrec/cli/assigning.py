@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from meetrec.cli.changing import change, find_session, open_editing, tell
 from meetrec.cli.output import Output
-from meetrec.core.acts import AssignSpan
 from meetrec.core.clock import format_clock
-from meetrec.core.edits import segments_between
+from meetrec.core.editing.acts import AssignSpan
+from meetrec.core.editing.edits import segments_between
+from meetrec.core.editing.origins import find_speaker, said_by
 from meetrec.core.errors import UsageError
 from meetrec.core.moments import moment, span
-from meetrec.core.origins import find_speaker, said_by
 from meetrec.core.sanitize import one_line
 from meetrec.storage.documents import load_document
 
 if TYPE_CHECKING:
-    from meetrec.core.acts import Act
     from meetrec.core.document import Document
+    from meetrec.core.editing.acts import Act
     from meetrec.core.transcript import Transcript
 
 NEW = "new"

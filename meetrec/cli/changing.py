@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from meetrec.cli.output import Output
 from meetrec.cli.sessions import render_minutes
-from meetrec.core.act_words import act_words
+from meetrec.core.editing.act_words import act_words
 from meetrec.core.errors import ExitCode, MeetrecError
 from meetrec.storage.editing import Editing, Wanted
 from meetrec.storage.paths import Paths
 from meetrec.storage.sessions import SessionStore
 
 if TYPE_CHECKING:
-    from meetrec.core.acts import Act
+    from meetrec.core.editing.acts import Act
     from meetrec.storage.session_folder import SessionFolder
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from meetrec.cli.changing import change, find_session, open_editing, tell
 from meetrec.cli.editor_program import run_editor
 from meetrec.cli.output import Output
-from meetrec.core.edit_sheet import mark_of, read_sheet, sheet
+from meetrec.core.editing.edit_sheet import mark_of, read_sheet, sheet
+from meetrec.core.editing.sheet_changes import changes
 from meetrec.core.errors import ExitCode, MeetrecError, StorageError
-from meetrec.core.sheet_changes import changes
 from meetrec.storage.documents import load_document
 from meetrec.storage.files import read_text, write_whole
 
 if TYPE_CHECKING:
-    from meetrec.core.acts import Act
+    from meetrec.core.editing.acts import Act
     from meetrec.core.transcript import Turn
     from meetrec.storage.editing import Editing
 

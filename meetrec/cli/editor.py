@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from meetrec.cli.sessions import job_of, render_minutes
-from meetrec.core.act_words import act_words
-from meetrec.core.origins import split_back
+from meetrec.core.editing.act_words import act_words
+from meetrec.core.editing.origins import split_back
 from meetrec.storage.documents import load_document
 from meetrec.storage.editing import Editing
 from meetrec.storage.known_names import known_names
 from meetrec.storage.paths import Paths
 
 if TYPE_CHECKING:
-    from meetrec.core.acts import Act
     from meetrec.core.document import Document
+    from meetrec.core.editing.acts import Act
     from meetrec.core.transcript import Transcript
     from meetrec.storage.session_folder import SessionFolder
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from meetrec.cli.output import Output, Styled
 from meetrec.core.clock import format_clock
 from meetrec.core.document import Document
+from meetrec.core.editing.origins import find_speaker
 from meetrec.core.errors import AudioDeviceError, AudioError, ExitCode, UsageError
 from meetrec.core.moments import moment
-from meetrec.core.origins import find_speaker
 from meetrec.core.playing import Playing, segment_at, speed_words, spoken_spans
 from meetrec.core.transcript import Segment, Transcript
 from meetrec.storage.documents import load_document

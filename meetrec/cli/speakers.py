@@ -9,12 +9,12 @@ from typing import Any
 from meetrec.cli.changing import change, find_session, open_editing
 from meetrec.cli.output import Output
 from meetrec.cli.table import table
-from meetrec.core.acts import Act, Composite, MergeSpeakers, NameSpeaker, SwapSpeakers
 from meetrec.core.clock import format_clock, format_length
-from meetrec.core.edits import alike, apply
+from meetrec.core.editing.acts import Act, Composite, MergeSpeakers, NameSpeaker, SwapSpeakers
+from meetrec.core.editing.edits import alike, apply
+from meetrec.core.editing.origins import find_speaker, merged, split_back
 from meetrec.core.errors import ExitCode, UsageError
 from meetrec.core.moments import span
-from meetrec.core.origins import find_speaker, merged, split_back
 from meetrec.core.speaker_stats import SpeakerStats, speaker_stats
 from meetrec.core.transcript import Transcript
 from meetrec.storage.documents import load_document

@@ -9,12 +9,12 @@ from typing import Any
 
 from meetrec.cli.changing import find_session, open_editing
 from meetrec.cli.output import Output, Styled
-from meetrec.core.act_words import act_words
 from meetrec.core.clock import format_clock
+from meetrec.core.editing.act_words import act_words
+from meetrec.core.editing.word_diff import Hunk, Piece, called_alike, word_diff
 from meetrec.core.errors import ExitCode, UsageError
 from meetrec.core.sanitize import one_line
 from meetrec.core.transcript import Transcript
-from meetrec.core.word_diff import Hunk, Piece, called_alike, word_diff
 from meetrec.storage.edit_log import Entry
 from meetrec.storage.editing import Editing
 from meetrec.storage.replay import edited

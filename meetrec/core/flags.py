@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from operator import eq
 from typing import Literal
 
-from meetrec.core.retext import WIDE
+from meetrec.core.editing.retext import WIDE
 from meetrec.core.transcript import Segment, Transcript
 
 PHRASE_TIMES, WORD_TIMES = 4, 6

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from meetrec.core.stitching.voices import CLEAR_S, CLIP_SHORTEST_S
 from meetrec.core.transcript import Segment, Transcript
-from meetrec.core.voices import CLEAR_S, CLIP_SHORTEST_S
 
 EXCERPT_LONGEST_S = 10.0
 _PAUSE_S = 0.6

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from meetrec.core.captions import Caption
-from meetrec.core.retext import WIDE
+from meetrec.core.editing.retext import WIDE
 from meetrec.core.transcript import Segment, Transcript
 
 OTHERWISE = "the live captions heard something else"

@@ -35,7 +35,7 @@ def publish(folder: SessionFolder, transcript: Transcript, notices: list[Notice]
 
 def _changes(folder: SessionFolder, version: int) -> int:
     """Return how many corrections of a version hold, beside the names given, which carry over."""
-    from meetrec.core.acts import Composite, NameSpeaker, TakeNames
+    from meetrec.core.editing.acts import Composite, NameSpeaker, TakeNames
     from meetrec.storage.edit_log import NAME, read_log
     from meetrec.storage.replay import fold
 

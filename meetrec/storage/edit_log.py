@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from meetrec.core.acts import Act, UnknownActError, from_dict, to_dict
-from meetrec.core.edits import NAME_LIMIT
+from meetrec.core.editing.acts import Act, UnknownActError, from_dict, to_dict
+from meetrec.core.editing.edits import NAME_LIMIT
 from meetrec.core.errors import StorageError
 from meetrec.core.sanitize import one_line
 from meetrec.storage.files import open_private, read_bytes, storage_error, sync_folder, write_all

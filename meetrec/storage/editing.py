@@ -12,10 +12,10 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-from meetrec.core.acts import Act, TakeNames
-from meetrec.core.edits import apply
+from meetrec.core.editing.acts import Act, TakeNames
+from meetrec.core.editing.edits import apply
+from meetrec.core.editing.history import History
 from meetrec.core.errors import BusyError, StorageError
-from meetrec.core.history import History
 from meetrec.core.session import Session
 from meetrec.core.transcript import Transcript
 from meetrec.storage.edit_log import NAME, EditLog, Entry, Kind, append_entries, has_grown, read_log

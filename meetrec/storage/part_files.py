@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from meetrec.core.errors import StorageError
-from meetrec.core.parts import Part
-from meetrec.core.stitch import PartAnswer, RollCall
+from meetrec.core.stitching.parts import Part
+from meetrec.core.stitching.stitch import PartAnswer, RollCall
 from meetrec.storage.files import make_folder, write_whole
 
 SCHEMA = 1

@@ -6,9 +6,9 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from meetrec.core.edits import apply, default_name
+from meetrec.core.editing.edits import apply, default_name
+from meetrec.core.editing.history import History
 from meetrec.core.errors import MeetrecError
-from meetrec.core.history import History
 from meetrec.core.transcript import Speaker, Transcript
 from meetrec.storage.edit_log import NAME, EditLog, Entry, read_log
 from meetrec.storage.files import read_bytes

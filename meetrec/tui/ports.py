@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from meetrec.core.session import SessionSummary as SessionSummary
 
 if TYPE_CHECKING:  # the first screen is there sooner
-    from meetrec.core.acts import Act
     from meetrec.core.document import Document
+    from meetrec.core.editing.acts import Act
     from meetrec.core.events import Event
     from meetrec.core.found import Results
     from meetrec.core.playing import Playing
@@ -55,7 +55,7 @@ class Editor(Protocol):
         ...
 
     def split_back(self, speaker_id: str) -> Document:
-        """Make a speaker who was merged into another (core/origins.py: merged) one of their own again."""
+        """Make a speaker who was merged into another (core/editing/origins.py: merged) one of their own again."""
         ...
 
     def undo(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from meetrec.core.cost import maybe_charged_words
 from meetrec.core.errors import MeetrecError, ProviderError, RefusedError, TooLongError
 from meetrec.core.models import Model
-from meetrec.core.parts import Part
+from meetrec.core.stitching.parts import Part
 
 MOST_UNANSWERED = 2
 """Requests for a part that may be lost in a run, while recording and afterwards together: each may be charged."""

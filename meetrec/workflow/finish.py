@@ -23,8 +23,16 @@ from meetrec.core.events import (
     PartFailed,
     PartSent,
 )
-from meetrec.core.parts import SHORTEST_LIMIT_S, Part, balanced_limit, last_part, next_part, part_limit, split_part
-from meetrec.core.stitch import PartAnswer, stitch
+from meetrec.core.stitching.parts import (
+    SHORTEST_LIMIT_S,
+    Part,
+    balanced_limit,
+    last_part,
+    next_part,
+    part_limit,
+    split_part,
+)
+from meetrec.core.stitching.stitch import PartAnswer, stitch
 from meetrec.workflow.failures import Failures
 from meetrec.workflow.finish_job import LEVEL_STEP_S, FinishJob
 from meetrec.workflow.who import compare_voices, known_voices

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from meetrec.core.events import Event
-from meetrec.core.parts import Part
-from meetrec.core.stitch import PartAnswer, RollCall
+from meetrec.core.stitching.parts import Part
+from meetrec.core.stitching.stitch import PartAnswer, RollCall
 from meetrec.core.transcript import Transcript
 
 

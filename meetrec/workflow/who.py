@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 
 from meetrec.core.errors import MeetrecError
 from meetrec.core.events import Event, Notice
-from meetrec.core.speakers import Clip
-from meetrec.core.stitch import PartAnswer, RollCall, gather, nodes_of
+from meetrec.core.stitching.speakers import Clip
+from meetrec.core.stitching.stitch import PartAnswer, RollCall, gather, nodes_of
+from meetrec.core.stitching.voices import PAUSE_S, ROLL_S, Reference, references, roll, roll_call, thorough_roll
 from meetrec.core.transcript import clean_segments
-from meetrec.core.voices import PAUSE_S, ROLL_S, Reference, references, roll, roll_call, thorough_roll
 from meetrec.workflow.finish_job import FinishJob
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from meetrec.cli.app import DiskLibrary, ProcessRecorder
-from meetrec.core.acts import NameSpeaker
+from meetrec.core.editing.acts import NameSpeaker
 from meetrec.core.errors import BusyError, MeetrecError
 from meetrec.core.events import JobEnded, MinutesReady
 from meetrec.demo.meeting import load_sample, sample_path

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from meetrec.core.acts import NameSpeaker
+from meetrec.core.editing.acts import NameSpeaker
 from meetrec.storage.editing import Editing
 from meetrec.storage.session_folder import SessionFolder
 from tests.cli.conftest import Command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from meetrec.core.acts import (
+from meetrec.core.editing.acts import (
     Act,
     AddSegment,
     AssignEach,

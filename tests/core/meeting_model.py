@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from meetrec.core.parts import Part
-from meetrec.core.speakers import Clip
-from meetrec.core.stitch import PartAnswer
-from meetrec.core.voices import PAUSE_S, Reference
+from meetrec.core.stitching.parts import Part
+from meetrec.core.stitching.speakers import Clip
+from meetrec.core.stitching.stitch import PartAnswer
+from meetrec.core.stitching.voices import PAUSE_S, Reference
 
 WORD_S = 0.4
 

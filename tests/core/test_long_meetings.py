@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meetrec.core.parts import Part, plan_parts
-from meetrec.core.speakers import Clip
-from meetrec.core.stitch import PartAnswer, RollCall, gather, nodes_of, stitch
+from meetrec.core.stitching.parts import Part, plan_parts
+from meetrec.core.stitching.speakers import Clip
+from meetrec.core.stitching.stitch import PartAnswer, RollCall, gather, nodes_of, stitch
+from meetrec.core.stitching.voices import PAUSE_S, references, roll, roll_call, thorough_roll
 from meetrec.core.transcript import Transcript, clean_segments
-from meetrec.core.voices import PAUSE_S, references, roll, roll_call, thorough_roll
 from tests.core.meeting_model import ErringService, TrueService, Utterance, levels, meeting
 
 STEP = 0.1

@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from meetrec.core.acts import AssignSegments, EditText
 from meetrec.core.captions import Caption
-from meetrec.core.edits import apply
+from meetrec.core.editing.acts import AssignSegments, EditText
+from meetrec.core.editing.edits import apply
 from meetrec.core.transcript import Transcript, clean_segments
 from meetrec.core.unsure import NOTHING, OTHERWISE, compared
 from tests.core.acting import transcript

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from meetrec.core.acts import DeleteSegments, EditText, NameSpeaker
+from meetrec.core.editing.acts import DeleteSegments, EditText, NameSpeaker
 from meetrec.core.errors import BusyError
 from meetrec.core.events import Notice
 from meetrec.recorder import publishing

@@ -16,7 +16,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meetrec.core.acts import Act, AssignSegments, DeleteSegments, EditText, MergeSpeakers, NameSpeaker, TakeNames
+from meetrec.core.editing.acts import (
+    Act,
+    AssignSegments,
+    DeleteSegments,
+    EditText,
+    MergeSpeakers,
+    NameSpeaker,
+    TakeNames,
+)
 from meetrec.core.errors import DiskFullError, MeetrecError, StorageError, UsageError
 from meetrec.core.transcript import Transcript
 from meetrec.storage import edit_log
@@ -220,7 +228,7 @@ def test_what_another_process_did_is_seen_after_refresh(folder: SessionFolder) -
 WRITER = """
 import sys
 from pathlib import Path
-from meetrec.core.acts import EditText
+from meetrec.core.editing.acts import EditText
 from meetrec.storage.editing import Editing
 from meetrec.storage.session_folder import SessionFolder
 editing = Editing(SessionFolder(Path(sys.argv[1])))

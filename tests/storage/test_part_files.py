@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from meetrec.core.errors import StorageError
-from meetrec.core.parts import Part
-from meetrec.core.stitch import PartAnswer, RollCall
+from meetrec.core.stitching.parts import Part
+from meetrec.core.stitching.stitch import PartAnswer, RollCall
 from meetrec.storage.part_files import PartFiles
 
 PLAN = [Part(0, 0.0, 103.0, 0.0), Part(1, 97.0, 200.0, 100.0)]

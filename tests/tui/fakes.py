@@ -9,14 +9,14 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any
 
 from meetrec.core import events as ev
-from meetrec.core.act_words import act_words
-from meetrec.core.acts import Act
 from meetrec.core.document import Document
-from meetrec.core.edits import apply
+from meetrec.core.editing.act_words import act_words
+from meetrec.core.editing.acts import Act
+from meetrec.core.editing.edits import apply
+from meetrec.core.editing.history import History
+from meetrec.core.editing.origins import split_back
 from meetrec.core.errors import FileThereError, MeetrecError, SessionNotFoundError, StorageError
 from meetrec.core.found import Found, Hit, Results
-from meetrec.core.history import History
-from meetrec.core.origins import split_back
 from meetrec.core.query import fold, parse_query, selects
 from meetrec.core.session import clean_tags
 from meetrec.tui.ports import Command, Progress, SessionSummary

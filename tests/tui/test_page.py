@@ -7,9 +7,9 @@ import dataclasses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meetrec.core.acts import Act, EditText
 from meetrec.core.document import Document, Remark
-from meetrec.core.edits import apply
+from meetrec.core.editing.acts import Act, EditText
+from meetrec.core.editing.edits import apply
 from meetrec.core.errors import MeetrecError
 from meetrec.core.transcript import Gap, Transcript
 from meetrec.tui.review.page import Page

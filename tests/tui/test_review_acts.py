@@ -271,7 +271,7 @@ async def test_a_doubt_is_found_and_settled(folder: SessionFolder) -> None:
 async def test_what_another_process_changed_is_shown_and_nothing_of_it_is_lost(folder: SessionFolder) -> None:
     async with reviewing(folder) as look:
         other = DiskLibrary(Paths.under(folder.path.parents[2])).editor(folder.id)
-        from meetrec.core.acts import EditText, NameSpeaker
+        from meetrec.core.editing.acts import EditText, NameSpeaker
 
         other.act(EditText(((0, "Shall we start?"),)))
         await look.press("2")

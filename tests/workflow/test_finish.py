@@ -15,11 +15,11 @@ import pytest
 from meetrec.core.errors import MeetrecError, RefusedError, TooLongError, UnavailableError
 from meetrec.core.events import Event, MinutesFailed, MinutesReady, MinutesStarted, PartDone, PartFailed, PartSent
 from meetrec.core.models import find_model
-from meetrec.core.parts import Part
 from meetrec.core.settings import MinutesSettings
-from meetrec.core.speakers import Clip
+from meetrec.core.stitching.parts import Part
+from meetrec.core.stitching.speakers import Clip
+from meetrec.core.stitching.voices import Reference
 from meetrec.core.transcript import Transcript
-from meetrec.core.voices import Reference
 from meetrec.storage.part_files import PartFiles
 from meetrec.workflow.finish import Finish
 from meetrec.workflow.finish_job import LEVEL_STEP_S, FinishJob

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from meetrec.core.acts import EditText
+from meetrec.core.editing.acts import EditText
 from meetrec.core.errors import StorageError
 from meetrec.core.transcript import Segment, Speaker, Transcript
 from meetrec.storage.editing import Editing

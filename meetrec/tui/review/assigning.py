@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from textual.screen import Screen
 
-from meetrec.core.acts import Act, AssignSegments, AssignSpan, DeleteSegments, MergeSpeakers
 from meetrec.core.clock import format_clock
 from meetrec.core.document import Document
-from meetrec.core.edits import segments_between
+from meetrec.core.editing.acts import Act, AssignSegments, AssignSpan, DeleteSegments, MergeSpeakers
+from meetrec.core.editing.edits import segments_between
+from meetrec.core.editing.origins import said_by
 from meetrec.core.errors import UsageError
 from meetrec.core.moments import span
-from meetrec.core.origins import said_by
 from meetrec.core.transcript import Transcript
 from meetrec.tui.notices import tell_error
 from meetrec.tui.review.desk import Desk

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from meetrec.core.acts import Act
 from meetrec.core.document import Document
+from meetrec.core.editing.acts import Act
+from meetrec.core.editing.origins import merged
 from meetrec.core.errors import MeetrecError
 from meetrec.core.flags import Flag, repeated, with_doubts
-from meetrec.core.origins import merged
 from meetrec.core.speaker_stats import SpeakerStats, speaker_stats
 from meetrec.core.transcript import Transcript
 from meetrec.tui.background import collecting_later, in_background

@@ -9,7 +9,7 @@ from typing import Any
 from textual.screen import Screen
 from textual.timer import Timer
 
-from meetrec.core.acts import Act
+from meetrec.core.editing.acts import Act
 from meetrec.core.errors import MeetrecError
 from meetrec.core.transcript import Transcript
 from meetrec.tui.notices import tell_error

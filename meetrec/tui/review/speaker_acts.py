@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from textual.screen import Screen
 
-from meetrec.core.acts import MergeSpeakers, NameSpeaker, SwapSpeakers
-from meetrec.core.edits import alike
+from meetrec.core.editing.acts import MergeSpeakers, NameSpeaker, SwapSpeakers
+from meetrec.core.editing.edits import alike
 from meetrec.core.transcript import Speaker
 from meetrec.tui.review.desk import Desk
 from meetrec.tui.review.doing import Doing

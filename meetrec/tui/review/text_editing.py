@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.geometry import Offset
 from textual.screen import Screen
 
-from meetrec.core.retext import edit_text
+from meetrec.core.editing.retext import edit_text
 from meetrec.tui.review.desk import Desk
 from meetrec.tui.review.doing import Doing
 from meetrec.tui.turns import Line

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetrec.core.edits import apply, clean_text
-from meetrec.core.retext import aligned, distributed, edit_text, tokens
+from meetrec.core.editing.edits import apply, clean_text
+from meetrec.core.editing.retext import aligned, distributed, edit_text, tokens
 from tests.core.acting import TEXTS, TRANSCRIPTS, transcript
 
 OLD = ["Shall we begin", "with the budget?", "Yes, let us."]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from meetrec.core.speakers import Clip, Evidence, Node
+from meetrec.core.stitching.speakers import Clip, Evidence, Node
+from meetrec.core.stitching.voices import PAUSE_S, ROLL_S, references, roll, roll_call
 from meetrec.core.transcript import Said
-from meetrec.core.voices import PAUSE_S, ROLL_S, references, roll, roll_call
 
 
 def voices(count: int, seconds: float = 9.0) -> list[tuple[Node, Said]]:

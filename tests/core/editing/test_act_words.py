@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from meetrec.core.act_words import act_words
-from meetrec.core.acts import (
+from meetrec.core.editing.act_words import act_words
+from meetrec.core.editing.acts import (
     Act,
     AddSegment,
     AssignEach,

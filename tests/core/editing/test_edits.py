@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetrec.core.acts import (
+from meetrec.core.editing.acts import (
     Act,
     AddSegment,
     AssignSegments,
@@ -20,7 +20,7 @@ from meetrec.core.acts import (
     NewSpeaker,
     SwapSpeakers,
 )
-from meetrec.core.edits import alike, apply, new_segment_id, new_speaker_id, segments_between
+from meetrec.core.editing.edits import alike, apply, new_segment_id, new_speaker_id, segments_between
 from meetrec.core.errors import MeetrecError, UsageError
 from meetrec.core.sanitize import sanitize
 from meetrec.core.transcript import Transcript

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from meetrec.core.acts import Act, Composite, DeleteSegments, EditText
-from meetrec.core.alignment import differences, same_stretches
-from meetrec.core.edits import clean_text, places
+from meetrec.core.editing.acts import Act, Composite, DeleteSegments, EditText
+from meetrec.core.editing.alignment import differences, same_stretches
+from meetrec.core.editing.edits import clean_text, places
 from meetrec.core.transcript import Transcript
 
 WIDE = (

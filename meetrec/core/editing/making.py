@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from meetrec.core.acts import AddSegment, CutSegment
+from meetrec.core.editing.acts import AddSegment, CutSegment
+from meetrec.core.editing.lookup import clean_text, default_name, places, speaker_of
 from meetrec.core.errors import UsageError
-from meetrec.core.lookup import clean_text, default_name, places, speaker_of
 from meetrec.core.transcript import Segment, Speaker, Transcript
 
 

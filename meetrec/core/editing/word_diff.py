@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from meetrec.core.edits import clean_text
-from meetrec.core.retext import tokens
+from meetrec.core.editing.edits import clean_text
+from meetrec.core.editing.retext import tokens
 from meetrec.core.sanitize import one_line
 from meetrec.core.transcript import Segment, Transcript, Turn
 

@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from meetrec.core.acts import Act, AddSegment, Composite, CutSegment, DeleteSegments, EditText
-from meetrec.core.alignment import differences, same_stretches
 from meetrec.core.clock import format_clock
-from meetrec.core.edit_sheet import Block
-from meetrec.core.edits import new_segment_id
+from meetrec.core.editing.acts import Act, AddSegment, Composite, CutSegment, DeleteSegments, EditText
+from meetrec.core.editing.alignment import differences, same_stretches
+from meetrec.core.editing.edit_sheet import Block
+from meetrec.core.editing.edits import new_segment_id
+from meetrec.core.editing.retext import aligned, tokens
+from meetrec.core.editing.sheet_speakers import speaker_acts
+from meetrec.core.editing.sheet_turns import Numbered, apart
 from meetrec.core.errors import UsageError
-from meetrec.core.retext import aligned, tokens
-from meetrec.core.sheet_speakers import speaker_acts
-from meetrec.core.sheet_turns import Numbered, apart
 from meetrec.core.transcript import Segment, Transcript, Turn
 
 _WORD_S = 0.4

@@ -2,7 +2,7 @@
 
 An act says what was meant ("everything by S2 from 61.0 on is S1's") and holds all it needs, so that carrying it out
 again gives the same transcript: ids of new speakers and segments, and texts already distributed, are part of it.
-`core/edits.py` carries acts out; `edits.jsonl` is a list of them.
+`core/editing/edits.py` carries acts out; `edits.jsonl` is a list of them.
 """
 
 from __future__ import annotations

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetrec.core.parts import OVERLAP_S, SHORTEST_BALANCED_S, balanced_limit, part_limit, plan_parts, quietest_place
+from meetrec.core.stitching.parts import (
+    OVERLAP_S,
+    SHORTEST_BALANCED_S,
+    balanced_limit,
+    part_limit,
+    plan_parts,
+    quietest_place,
+)
 
 STEP = 0.1
 LEVELS = st.lists(st.floats(-120, 0), min_size=1, max_size=900)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from meetrec.core.acts import AssignSegments, MergeSpeakers, NameSpeaker, NewSpeaker
-from meetrec.core.edits import apply
+from meetrec.core.editing.acts import AssignSegments, MergeSpeakers, NameSpeaker, NewSpeaker
+from meetrec.core.editing.edits import apply
+from meetrec.core.editing.origins import find_speaker, merged, said_by, split_back
 from meetrec.core.errors import UsageError
-from meetrec.core.origins import find_speaker, merged, said_by, split_back
 from tests.core.acting import transcript
 
 SAID = transcript(("S1", "a"), ("S2", "b"), ("S3", "c"), ("S2", "d"))

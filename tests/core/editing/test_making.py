@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetrec.core.acts import AddSegment, Composite, CutSegment
-from meetrec.core.edits import apply
+from meetrec.core.editing.acts import AddSegment, Composite, CutSegment
+from meetrec.core.editing.edits import apply
 from meetrec.core.errors import MeetrecError
 from meetrec.core.transcript import Transcript
 from tests.core.acting import IDS, TEXTS, TIMES, TRANSCRIPTS

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from meetrec.core.edit_sheet import Block
-from meetrec.core.retext import key, tokens
+from meetrec.core.editing.edit_sheet import Block
+from meetrec.core.editing.retext import key, tokens
 from meetrec.core.transcript import Turn
 
 Numbered = Sequence[tuple[int, Block]]

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meetrec.core.clock import format_clock
-from meetrec.core.edits import NAME_LIMIT, alike, clean_text
+from meetrec.core.editing.edits import NAME_LIMIT, alike, clean_text
 from meetrec.core.errors import UsageError
 from meetrec.core.sanitize import one_line
 from meetrec.core.transcript import Transcript, Turn

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from meetrec.core.parts import Part
-from meetrec.core.stitch import PartAnswer, stitch
+from meetrec.core.stitching.parts import Part
+from meetrec.core.stitching.stitch import PartAnswer, stitch
 
 
 def segment(start: object, end: object, speaker: object, text: object) -> dict[str, object]:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetrec.core.acts import to_json
-from meetrec.core.edit_sheet import mark_of, read_sheet, sheet
-from meetrec.core.edits import apply
+from meetrec.core.editing.acts import to_json
+from meetrec.core.editing.edit_sheet import mark_of, read_sheet, sheet
+from meetrec.core.editing.edits import apply
+from meetrec.core.editing.sheet_changes import changes
 from meetrec.core.errors import MeetrecError, UsageError
-from meetrec.core.sheet_changes import changes
 from meetrec.core.transcript import Segment, Speaker, Transcript
 from tests.core.acting import TEXTS, transcript
 

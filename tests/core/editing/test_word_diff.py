@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from meetrec.core.acts import AssignSegments, DeleteSegments, EditText, NameSpeaker
-from meetrec.core.edits import apply
+from meetrec.core.editing.acts import AssignSegments, DeleteSegments, EditText, NameSpeaker
+from meetrec.core.editing.edits import apply
+from meetrec.core.editing.word_diff import Hunk, called_alike, word_diff
 from meetrec.core.transcript import Segment, Transcript
-from meetrec.core.word_diff import Hunk, called_alike, word_diff
 from tests.core.acting import TRANSCRIPTS, transcript
 
 SAID = transcript(("S1", "Shall we begin?"), ("S2", "Yes, let us."), ("S1", "So then."))

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from meetrec.core.speakers import Clip, Evidence, Node, contradicts_itself, identify, may_be_one
-from meetrec.core.stitch import RollCall
+from meetrec.core.stitching.speakers import Clip, Evidence, Node, contradicts_itself, identify, may_be_one
+from meetrec.core.stitching.stitch import RollCall
 from meetrec.core.transcript import Said
 
 MOST_REFERENCES = 4

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from meetrec.core.parts import Part
-from meetrec.core.seams import Placed, join
-from meetrec.core.speakers import Evidence, Node, identify, shared_seconds
+from meetrec.core.stitching.parts import Part
+from meetrec.core.stitching.seams import Placed, join
+from meetrec.core.stitching.speakers import Evidence, Node, identify, shared_seconds
 from meetrec.core.transcript import Gap, Said, Segment, Speaker, Transcript, clean_segments
 
 SETTLED_S = 60.0

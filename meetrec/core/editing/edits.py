@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from meetrec.core.acts import (
+from meetrec.core.editing.acts import (
     Act,
     AddSegment,
     AssignEach,
@@ -27,17 +27,17 @@ from meetrec.core.acts import (
     SwapSpeakers,
     TakeNames,
 )
+from meetrec.core.editing.lookup import NAME_LIMIT as NAME_LIMIT
+from meetrec.core.editing.lookup import alike as alike
+from meetrec.core.editing.lookup import clean_text as clean_text
+from meetrec.core.editing.lookup import default_name as default_name
+from meetrec.core.editing.lookup import new_segment_id as new_segment_id
+from meetrec.core.editing.lookup import new_speaker_id as new_speaker_id
+from meetrec.core.editing.lookup import places as places
+from meetrec.core.editing.lookup import segments_between as segments_between
+from meetrec.core.editing.lookup import speaker_of as speaker_of
+from meetrec.core.editing.making import with_made, with_segments, words_of
 from meetrec.core.errors import UsageError
-from meetrec.core.lookup import NAME_LIMIT as NAME_LIMIT
-from meetrec.core.lookup import alike as alike
-from meetrec.core.lookup import clean_text as clean_text
-from meetrec.core.lookup import default_name as default_name
-from meetrec.core.lookup import new_segment_id as new_segment_id
-from meetrec.core.lookup import new_speaker_id as new_speaker_id
-from meetrec.core.lookup import places as places
-from meetrec.core.lookup import segments_between as segments_between
-from meetrec.core.lookup import speaker_of as speaker_of
-from meetrec.core.making import with_made, with_segments, words_of
 from meetrec.core.sanitize import one_line
 from meetrec.core.transcript import Segment, Speaker, Transcript
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from meetrec.core.acts import Act
-from meetrec.core.edits import apply
+from meetrec.core.editing.acts import Act
+from meetrec.core.editing.edits import apply
 from meetrec.core.transcript import Transcript
 
 RECENT, EVERY = 32, 16

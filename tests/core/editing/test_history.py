@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetrec.core.acts import Act, EditText
-from meetrec.core.edits import apply
+from meetrec.core.editing.acts import Act, EditText
+from meetrec.core.editing.edits import apply
+from meetrec.core.editing.history import EVERY, RECENT, History
 from meetrec.core.errors import MeetrecError
-from meetrec.core.history import EVERY, RECENT, History
 from meetrec.core.transcript import Transcript
 from tests.core.acting import ACTS, TRANSCRIPTS, transcript
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from meetrec.core.acts import Act, AssignEach, NameSpeaker, NewSpeaker
-from meetrec.core.edit_sheet import Block, labels
-from meetrec.core.edits import alike, new_speaker_id
+from meetrec.core.editing.acts import Act, AssignEach, NameSpeaker, NewSpeaker
+from meetrec.core.editing.edit_sheet import Block, labels
+from meetrec.core.editing.edits import alike, new_speaker_id
 from meetrec.core.transcript import Speaker, Transcript
 
 _NEW = "\n"

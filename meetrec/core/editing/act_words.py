@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from meetrec.core.acts import (
+from meetrec.core.clock import format_clock
+from meetrec.core.editing.acts import (
     Act,
     AddSegment,
     AssignEach,
@@ -18,7 +19,6 @@ from meetrec.core.acts import (
     SwapSpeakers,
     TakeNames,
 )
-from meetrec.core.clock import format_clock
 from meetrec.core.sanitize import one_line
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from meetrec.core.acts import Act, AssignSegments, NewSpeaker
-from meetrec.core.edits import alike, new_speaker_id, speaker_of
+from meetrec.core.editing.acts import Act, AssignSegments, NewSpeaker
+from meetrec.core.editing.edits import alike, new_speaker_id, speaker_of
 from meetrec.core.errors import UsageError
 from meetrec.core.sanitize import one_line
 from meetrec.core.transcript import Transcript

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetrec.core.alignment import Stretch, differences, same_stretches
+from meetrec.core.editing.alignment import Stretch, differences, same_stretches
 
 WORDS = st.one_of(
     st.lists(st.sampled_from("ab"), max_size=400),

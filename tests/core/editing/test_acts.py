@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetrec.core.acts import (
+from meetrec.core.editing.acts import (
     KINDS,
     Act,
     Composite,

@@ -1,0 +1,1 @@
+"""Long meetings: where to cut, how to join, and who is who in the answers to the parts."""
