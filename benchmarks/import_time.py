@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+import subprocess
 import tempfile
 from pathlib import Path
 
 from benchmarks.minutes_time import time_of_minutes
-from benchmarks.processes import environment, silent_service
+from benchmarks.processes import PROGRAM, environment, silent_service
 from benchmarks.speech import speech_file
-from meetrec.recorder.front import RecorderFront
-from meetrec.recorder.job import Job
-from meetrec.storage.paths import Paths
 
 SECONDS = 2 * 3600.0
 
@@ -28,8 +25,9 @@ def main() -> None:
 def import_seconds(parallel: int) -> float:
     """Import with so many requests at a time and return how long the minutes took, once the sound was in."""
     with tempfile.TemporaryDirectory() as folder, silent_service("--delay", "0.1", "--least", "2") as port:
-        home = Path(folder) / "home"
-        env = environment(home, port, MEETREC_MINUTES_PARALLEL=f"{parallel}", MEETREC_MINUTES_WHILE_RECORDING="false")
-        speech = speech_file(Path(folder) / "speech.wav", SECONDS)
-        job = Job(kind="import", title="x", source="file", path=str(speech), speed=0, captions=False)
-        return asyncio.run(time_of_minutes(RecorderFront(Paths.under(home), env).spawn(job)))
+        more = {"MEETREC_MINUTES_PARALLEL": f"{parallel}", "MEETREC_MINUTES_WHILE_RECORDING": "false"}
+        env = environment(Path(folder) / "home", port, **more)
+        command = [PROGRAM, "import", "--json", str(speech_file(Path(folder) / "speech.wav", SECONDS))]
+        with subprocess.Popen(command, env=env, stdout=subprocess.PIPE) as importing:
+            assert importing.stdout is not None
+            return time_of_minutes(importing.stdout)

@@ -1,25 +1,31 @@
 """From the end of a recording to its minutes, for a long meeting against a short one; parts are sent while recording.
 
-Meetings and the service's time to answer (a tenth of the sound, at least two seconds) run `SPEED` times faster; the
-work of this machine, such as encoding, does not, so that it weighs more here than in life.
+The service takes its time as in life (a tenth of the sound, at least two seconds) and so does this machine. Only the
+recording is hurried, and no longer than until its last quarter of an hour, so that what is on its way when it ends is
+what would be on its way in life.
 """
 
 from __future__ import annotations
 
-import asyncio
+import json
+import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
+from typing import IO
 
-from benchmarks.processes import environment, silent_service
+from benchmarks.processes import PROGRAM, environment, silent_service
 from benchmarks.speech import speech_file
-from meetrec.core.events import JobEnded, MinutesReady, RecordingStopped
-from meetrec.recorder.front import RecorderFront, Running
-from meetrec.recorder.job import Job
-from meetrec.storage.paths import Paths
 
 LONG_S, SHORT_S = 4 * 3600.0, 600.0
-SPEED = 60.0
+HURRIED, UNHURRIED = 40.0, 4.0
+LAST_S = 900.0
+"""Longer than a part takes to be recorded and answered."""
+PARALLEL = 8
+"""So that no part waits for an earlier one while the recording is hurried. What remains after it is one part anyway."""
+RATE = 24_000
+_STEP_S = 0.25
 
 
 def main() -> None:
@@ -31,24 +37,39 @@ def main() -> None:
 
 def stop_to_minutes(seconds: float) -> float:
     """Record a meeting of that length and return how long its minutes took after its end."""
-    options = ("--delay", f"{0.1 / SPEED}", "--least", f"{2 / SPEED}")
-    with tempfile.TemporaryDirectory() as folder, silent_service(*options) as port:
-        home = Path(folder) / "home"
+    with tempfile.TemporaryDirectory() as folder, silent_service("--delay", "0.1", "--least", "2") as port:
         speech = speech_file(Path(folder) / "speech.wav", seconds)
-        front = RecorderFront(Paths.under(home), environment(home, port))
-        job = Job(kind="record", title="x", source="file", path=str(speech), speed=SPEED, captions=False)
-        return asyncio.run(time_of_minutes(front.spawn(job)))
+        command = [PROGRAM, "record", "--json", "--no-captions", "--from", "-", "--rate", str(RATE)]
+        env = environment(Path(folder) / "home", port, MEETREC_MINUTES_PARALLEL=str(PARALLEL))
+        with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as recorder:
+            assert recorder.stdin is not None
+            assert recorder.stdout is not None
+            threading.Thread(target=play, args=(speech, seconds, recorder.stdin)).start()
+            return time_of_minutes(recorder.stdout)
 
 
-async def time_of_minutes(running: Running) -> float:
+def play(speech: Path, seconds: float, into: IO[bytes]) -> None:
+    """Write the samples of a WAV as they would be spoken, only faster."""
+    with speech.open("rb") as file, into:
+        file.seek(-int(seconds) * RATE * 2, 2)
+        done, due = 0.0, time.monotonic()
+        while done < seconds:
+            step = _STEP_S * (HURRIED if done < seconds - LAST_S else UNHURRIED)
+            into.write(file.read(int(step * RATE) * 2))
+            done, due = done + step, due + _STEP_S
+            time.sleep(max(due - time.monotonic(), 0.0))
+
+
+def time_of_minutes(events: IO[bytes]) -> float:
     """Follow a job and return the seconds from the end of its recording to its minutes."""
     stopped = 0.0
-    async for event in running.follow():
-        if isinstance(event, RecordingStopped):
+    for line in events:
+        event = json.loads(line)
+        if event["type"] == "recording.stopped":
             stopped = time.perf_counter()
-        elif isinstance(event, MinutesReady):
-            assert not event.missing
+        elif event["type"] == "minutes.ready":
+            assert not event["missing"]
             return time.perf_counter() - stopped
-        elif isinstance(event, JobEnded):
-            raise RuntimeError(f"no minutes: {event.why}")
+        elif event["type"] in ("minutes.failed", "job.ended"):
+            raise RuntimeError(f"no minutes: {event['why']}")
     raise RuntimeError("the recorder went away")

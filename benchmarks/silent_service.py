@@ -62,17 +62,19 @@ async def realtime(request: web.Request) -> web.WebSocketResponse:
 
 
 async def transcriptions(request: web.Request) -> web.Response:
-    """Take an upload and answer, in time, with a segment of one speaker for every five seconds."""
-    seconds = 0.0
+    """Take an upload and answer, in time, with a segment for every five seconds, of one speaker, who is recognized."""
+    seconds, speaker = 0.0, "A"
     async for part in await request.multipart():
         assert isinstance(part, BodyPartReader)
         content = await part.read()
         if part.name == "file":
             seconds = soundfile.info(io.BytesIO(content)).duration
+        elif part.name == "known_speaker_names[]":
+            speaker = content.decode()
     options = request.app[_OPTIONS]
     await asyncio.sleep(max(seconds * options.delay, options.least))
     segments = [
-        {"id": f"seg_{n}", "start": n * SEGMENT_S, "end": (n + 0.9) * SEGMENT_S, "speaker": "A", "text": " Yes."}
+        {"id": f"seg_{n}", "start": n * SEGMENT_S, "end": (n + 0.9) * SEGMENT_S, "speaker": speaker, "text": " Yes."}
         for n in range(int(seconds / SEGMENT_S))
     ]
     return web.json_response({"task": "transcribe", "duration": seconds, "text": "Yes.", "segments": segments})
