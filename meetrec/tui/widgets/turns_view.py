@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -122,8 +123,9 @@ class TurnsView(PickView, inherit_bindings=False):
 
     def pick_at(self, seconds: float) -> None:
         """Put the cursor on what was said at a time on the recording's clock."""
-        before = [index for index, one in enumerate(self.entries) if one.start <= seconds and self.can_pick(index)]
-        self.pick(before[-1] if before else self._nearest(0, 1), center=True)
+        after = bisect_right(self.entries, seconds, key=lambda one: one.start)
+        before = next((index for index in range(after - 1, -1, -1) if self.can_pick(index)), None)
+        self.pick(self._nearest(0, 1) if before is None else before, center=True)
 
     @property
     def picked(self) -> Line | None:
