@@ -59,12 +59,29 @@ async def test_the_arrows_move_while_one_types() -> None:
         hits = await begin(look, "budget")
         await look.until(lambda: hits.cursor == 1)
         await look.press("down", "down")
-        assert hits.cursor == 3
+        await look.until(lambda: hits.cursor == 3)
         assert hits.picked is not None
         assert hits.picked[0].title == "Budget call with the foundation"
         await look.press("up", "pagedown")
-        assert hits.cursor is not None
-        assert hits.cursor > 3
+        await look.until(lambda: hits.cursor is not None and hits.cursor > 3)
+
+
+async def test_what_is_found_anew_leaves_the_cursor_on_the_hit_to_which_it_was_moved() -> None:
+    shelf = stage()
+    async with looking(shelf) as look:
+        hits = await begin(look, "budget")
+        await look.until(lambda: hits.cursor == 1)
+        await look.press("down", "down")
+        await look.until(lambda: hits.cursor == 3)
+        picked = hits.picked
+        found = shelf.library.search("budget").found
+        hits.show_found(found[1:])
+        assert hits.picked == picked
+        assert hits.cursor == 3 - 1 - len(found[0].hits)
+        hits.show_found(found)
+        assert (hits.picked, hits.cursor) == (picked, 3)
+        await look.press("backspace", "t")
+        await look.until(lambda: hits.cursor == 1)
 
 
 async def test_a_hit_in_a_running_session_attaches_to_it() -> None:

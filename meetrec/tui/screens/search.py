@@ -93,6 +93,7 @@ class SearchScreen(Screen[None]):
         event.stop()
         if event.value != self.text:
             self.text = event.value
+            self._hits.begin()
             self._search()
 
     def _search(self) -> None:
@@ -144,8 +145,7 @@ class SearchScreen(Screen[None]):
         if self._indexed != self._told:
             self._told = self._indexed
             self._tell()
-            if self._results is None or self._hits.cursor in (None, 0, 1):  # nobody is moving about in it
-                self._search()
+            self._search()
 
     # -- what the user wants ---------------------------------------------------------------------------------------
 

@@ -24,15 +24,35 @@ class HitList(PickView):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._items: list[tuple[Found, Hit | None]] = []
+        self._rest: int | None = None
+        """Where the cursor stands as long as nobody moves it."""
+
+    def begin(self) -> None:
+        """Something else is looked for: the cursor goes to the first hit of what is shown next."""
+        self._rest = self.cursor
 
     def show_found(self, found: Sequence[Found]) -> None:
-        """Show these; the cursor goes to the first hit."""
+        """Show these; the cursor goes to the first hit, or stays on the hit to which it was moved."""
+        before = self._place(self.cursor) if self.cursor != self._rest else None
         self._items = [(one, hit) for one in found for hit in (None, *one.hits)]
         self.lay_out()
         self.cursor = None
+        again = next((index for index in range(len(self._items)) if before and self._place(index) == before), None)
+        if again is not None:
+            self._rest = None
+            self.pick(again)
+            return
         first = next((place for place, (_, hit) in enumerate(self._items) if hit is not None), 0)
         self.pick(first if self._items else None)
+        self._rest = self.cursor
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
+
+    def _place(self, index: int | None) -> tuple[str, str, float] | None:
+        """Return what stands there: the session, and kind and second of the hit."""
+        if index is None or index >= len(self._items):
+            return None
+        found, hit = self._items[index]
+        return (found.session.id, hit.kind, hit.at) if hit else (found.session.id, "", 0.0)
 
     @property
     def picked(self) -> tuple[SessionSummary, float | None] | None:
