@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from textual import on
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -89,6 +90,8 @@ class MeetrecApp(App[None]):
         self._start = start or Start()
         self._simulated = simulated
         self._searched_for = ""
+        self.pressed_at = 0.0
+        """When a key was pressed last, on `time.monotonic`."""
         self.crash = ""
         """The traceback that ended the app; empty when nothing went wrong."""
         self._filters.append(HarmlessFilter())
@@ -147,6 +150,12 @@ class MeetrecApp(App[None]):
         return GOES_ON if self._leaves_recording else ""
 
     _leaves_recording = False
+
+    async def on_event(self, event: events.Event) -> None:
+        """Remember when a key was pressed."""
+        if isinstance(event, events.Key):
+            self.pressed_at = time.monotonic()
+        await super().on_event(event)
 
     def exit(self, *arguments: object, **options: object) -> None:
         """Remember whether a recording goes on without its screen, then end."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -14,12 +14,16 @@ from meetrec.tui.notices import tell_error
 from meetrec.tui.ports import Library
 from meetrec.tui.review.listening import ListeningActions
 from meetrec.tui.review.page import Page, Span
+from meetrec.tui.review.quiet import until_quiet
 from meetrec.tui.widgets.banner import SIMULATED, Banner, Masthead
 from meetrec.tui.widgets.key_bar import KeyBar
 from meetrec.tui.words import date_words, draft_words, refusal_words
 
-LOOK_AFTER_S = 0.3
-"""Shares and loops are worked out when nothing was changed for so long: that takes half a second for eight hours."""
+if TYPE_CHECKING:
+    from meetrec.tui.app import MeetrecApp
+
+LOOK_AFTER_S, LOOK_LATEST_S = 0.3, 2.0
+"""Shares and loops are worked out when no key was pressed for so long: that takes half a second for eight hours."""
 _ANEW = 12
 """After so many looks all of the memory is gone through for what is not used any more."""
 
@@ -113,7 +117,8 @@ class ReviewScreen(ListeningActions):
         self.run_worker(self._look_soon(), group="insight", exclusive=True)
 
     async def _look_soon(self) -> None:
-        await asyncio.sleep(LOOK_AFTER_S)
+        app = cast("MeetrecApp", self.app)
+        await until_quiet(lambda: app.pressed_at, LOOK_AFTER_S, LOOK_LATEST_S)
         await self._look_closer()
 
     async def _look_closer(self) -> None:
