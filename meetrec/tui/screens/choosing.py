@@ -8,10 +8,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from meetrec.core.query import fold
+from meetrec.tui.screens.over import OverScreen
 from meetrec.tui.widgets.banner import Banner
 from meetrec.tui.widgets.choice_list import Choice, ChoiceList
 from meetrec.tui.widgets.key_bar import KeyBar
@@ -20,7 +20,7 @@ from meetrec.tui.widgets.text_line import TextLine
 _SUGGESTIONS = 6
 
 
-class ChoiceDialog(ModalScreen[str | None]):
+class ChoiceDialog(OverScreen[str | None]):
     """Asks for one of a few things; None when the user leaves with Escape."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,7 +53,7 @@ class ChoiceDialog(ModalScreen[str | None]):
         self.dismiss(event.value)
 
 
-class SuggestDialog(ModalScreen[str | None]):
+class SuggestDialog(OverScreen[str | None]):
     """Asks for a line of text and suggests some as one types; None when the user leaves with Escape.
 
     `explain` says in words what an answer will do. A text that is a key of `at_once` is an answer as it is typed.

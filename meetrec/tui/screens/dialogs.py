@@ -7,14 +7,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from meetrec.tui.screens.over import OverScreen
 from meetrec.tui.widgets.key_bar import KeyBar
 from meetrec.tui.widgets.text_line import TextLine
 
 
-class ConfirmDialog(ModalScreen[bool]):
+class ConfirmDialog(OverScreen[bool]):
     """Asks before something that cannot be undone. Enter alone does not confirm."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,7 +34,7 @@ class ConfirmDialog(ModalScreen[bool]):
             yield KeyBar()
 
 
-class TextDialog(ModalScreen[str | None]):
+class TextDialog(OverScreen[str | None]):
     """Asks for one line of text; None when the user leaves with Escape."""
 
     AUTO_FOCUS = "TextLine"

@@ -8,11 +8,12 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widgets import Static
 
 from meetrec.tui.painting import row
+from meetrec.tui.screens.over import OverScreen
 from meetrec.tui.widgets.key_bar import KeyBar
 from meetrec.tui.widgets.line_view import LineView
 
@@ -70,7 +71,7 @@ class HelpView(LineView):
         return [row(width, [(keys, self.ink("strong", "accent")), (gap, plain), (words, plain)], plain)]
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(OverScreen[None]):
     """Shows the keys of the screen below it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
