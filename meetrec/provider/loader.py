@@ -14,7 +14,7 @@ from meetrec.provider.progress import Progress
 from meetrec.provider.sender import Sender
 from meetrec.provider.stretches import Stretch
 
-_QUIET_LOOK_S = 3.0
+_QUIET_LOOKS_S = (3.0, 12.0)
 _SHORTEST_PAUSE_STEPS = 4
 
 
@@ -72,18 +72,19 @@ class Loader:
     def quiet_place(self) -> int:
         """Return the frame in the middle of the longest pause of the last seconds: there no word is cut.
 
-        The end of the recording if there was no pause.
+        It is looked for further back only where nobody paused for so long, since what is said from there on is
+        captioned later. The end of the recording if there was no pause at all.
         """
         written, rate = self._progress.written, self._progress.rate
-        start = max(0, written - round(_QUIET_LOOK_S * rate))
         if self._detector is None:
             return written
-        detector = self._detector()
-        voiced = detector.feed(self._reader.read(start, written - start))
-        first, steps = _longest_pause(voiced)
-        if steps < _SHORTEST_PAUSE_STEPS:
-            return written
-        return start + round((first + steps / 2) * detector.step_s * rate)
+        for look_s in _QUIET_LOOKS_S:
+            start = max(0, written - round(look_s * rate))
+            detector = self._detector()
+            first, steps = _longest_pause(detector.feed(self._reader.read(start, written - start)))
+            if steps >= _SHORTEST_PAUSE_STEPS:
+                return start + round((first + steps / 2) * detector.step_s * rate)
+        return written
 
 
 def _longest_pause(voiced: Sequence[bool]) -> tuple[int, int]:

@@ -42,3 +42,9 @@ def test_without_a_pause_it_begins_where_the_recording_is() -> None:
     recording = Recording(6, speech_s=6.0, pause_s=0.0)
     recording.written = 4 * RATE
     assert loader(recording).quiet_place() == 4 * RATE
+
+
+def test_where_nobody_paused_for_seconds_it_begins_in_the_pause_before() -> None:
+    recording = Recording(12, speech_s=5.0, pause_s=1.0)
+    recording.written = round(10.5 * RATE)
+    assert loader(recording).quiet_place() / RATE == pytest.approx(5.5, abs=0.3)
